@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only way this project reads bytes that came from a network.
+//
+// A read past the end yields zero (or an empty span) and latches failure; every later read then
+// also yields zero.  So a parser reads straight through and asks ok() once, before it believes
+// anything it read.  Never throws, never allocates, never touches a byte outside its span.
+#pragma once
+
+#include "common/base/bytes.h"
+
+namespace rustnet {
+
+class ByteReader {
+ public:
+  explicit ByteReader(Bytes bytes) : rest_(bytes) {}
+
+  bool ok() const { return ok_; }
+  bool empty() const { return rest_.empty(); }
+  size_t size() const { return rest_.size(); }
+  // What has not been read yet; empty after a failure.
+  Bytes rest() const { return rest_; }
+
+  // Network order.
+  uint8_t U8() { return static_cast<uint8_t>(BigEndian<1>()); }
+  uint16_t U16() { return static_cast<uint16_t>(BigEndian<2>()); }
+  uint32_t U24() { return static_cast<uint32_t>(BigEndian<3>()); }
+  uint32_t U32() { return static_cast<uint32_t>(BigEndian<4>()); }
+  uint64_t U64() { return BigEndian<8>(); }
+  // Little-endian.
+  uint16_t Le16() { return static_cast<uint16_t>(LittleEndian<2>()); }
+  uint32_t Le32() { return static_cast<uint32_t>(LittleEndian<4>()); }
+  uint64_t Le64() { return LittleEndian<8>(); }
+
+  // The next byte without reading it; 0 at the end, without failing.
+  uint8_t Peek() const { return rest_.empty() ? uint8_t{0} : rest_.front(); }
+
+  // The next `n` bytes, not copied: they live as long as the packet does.
+  Bytes Take(size_t n) {
+    if (n > rest_.size()) return Fail();
+    const Bytes head = rest_.first(n);
+    rest_ = rest_.subspan(n);
+    return head;
+  }
+
+  // As many of the next `n` bytes as there are; never fails.
+  Bytes TakeUpTo(size_t n) { return Take(n < rest_.size() ? n : rest_.size()); }
+
+  // A reader over the next `n` bytes.  If they are not there, this reader and that one have failed.
+  ByteReader Sub(size_t n) {
+    ByteReader sub(Take(n));
+    sub.ok_ = ok_;
+    return sub;
+  }
+  void Skip(size_t n) { Take(n); }
+
+ private:
+  template <size_t kSize>
+  uint64_t BigEndian() {
+    if (rest_.size() < kSize) return Fail(), 0;
+    uint64_t value = 0;
+    for (size_t i = 0; i < kSize; ++i) value = value << 8 | rest_[i];
+    rest_ = rest_.subspan(kSize);
+    return value;
+  }
+  template <size_t kSize>
+  uint64_t LittleEndian() {
+    if (rest_.size() < kSize) return Fail(), 0;
+    uint64_t value = 0;
+    for (size_t i = 0; i < kSize; ++i) value |= static_cast<uint64_t>(rest_[i]) << (8 * i);
+    rest_ = rest_.subspan(kSize);
+    return value;
+  }
+  Bytes Fail() {
+    ok_ = false;
+    rest_ = {};
+    return {};
+  }
+
+  Bytes rest_;
+  bool ok_ = true;
+};
+
+}  // namespace rustnet

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What it takes to know a protocol.  Both halves are pure: no clock, no lock, no global.
+//
+// `probe` answers from the first bytes of one direction whether a flow speaks the protocol; `start`
+// makes the session that then reads the conversation, beginning with the bytes that were held back
+// while the flow was undecided.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "common/base/bytes.h"
+#include "common/base/ip_address.h"
+#include "common/base/time.h"
+#include "common/net/dpi/facts.h"
+#include "common/net/packet/packet.h"
+
+namespace rustnet::net {
+
+enum class Verdict : uint8_t { kNotMine, kNeedMore, kMatch };
+
+// kNext: what follows is another application (STARTTLS, CONNECT, Upgrade); the registry probes
+// again.
+enum class Progress : uint8_t { kMore, kDone, kNext };
+
+// How a label was proved.  A port alone never is: such a guess is made by names/services, not here.
+enum class Evidence : uint8_t { kNone, kHandshake, kSignature, kPort };
+
+// What a session learns that concerns more than its own flow.  Implemented by the worker; drained
+// at the tick.
+class Knowledge {
+ public:
+  virtual ~Knowledge() = default;
+  // A DNS answer seen on the wire: `client` may reach `address` under `name` for `ttl` seconds.
+  virtual void OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address,
+                        uint32_t ttl) = 0;
+};
+
+// What a session may ask about the packet whose bytes it is given.
+struct Moment {
+  Time time = 0;
+  IpAddress source;  // of these bytes
+  IpAddress destination;
+  uint16_t source_port = 0;
+  uint16_t destination_port = 0;
+  Knowledge* knowledge = nullptr;  // may be null
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  // The next bytes of `direction`: in order and without holes (TCP), or one datagram (UDP, SCTP).
+  virtual Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) = 0;
+  // `lost` bytes of `direction` were never captured; the next OnData starts behind them.
+  virtual Progress OnGap(Direction, uint64_t /*lost*/) { return Progress::kDone; }
+};
+
+struct Dissector {
+  std::string_view name;          // as in `rustnetd --flows`: "tls"
+  Protocol transport;             // kTcp or kUdp
+  std::array<uint16_t, 4> ports;  // tried first on these
+  bool any_port;                  // and, if nothing matched there, on all others
+  Verdict (*probe)(Bytes opening);
+  std::unique_ptr<Session> (*start)();
+  std::string_view source;  // "RFC 4253"
+};
+
+template <typename T>
+std::unique_ptr<Session> Start() {
+  return std::make_unique<T>();
+}
+
+}  // namespace rustnet::net

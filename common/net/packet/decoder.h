@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames to packets: link layers, VLAN, MPLS, PPPoE, IP, fragments, TCP/UDP/ICMP/….  One Decoder
+// belongs to one worker (it remembers fragments); no clock, no lock, no allocation while decoding.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "common/net/packet/packet.h"
+
+namespace rustnet::net {
+
+inline constexpr size_t kMaxLayers =
+    8;  // packets that one frame can hold: the outermost and those in tunnels
+
+struct DecodeCounters {
+  uint64_t frames = 0;
+  uint64_t malformed = 0;  // frames of which not even a flow could be told
+  uint64_t fragments_dropped =
+      0;                   // later fragments whose first one never came (bounded table, 30 s)
+  uint64_t truncated = 0;  // frames cut by the snaplen
+};
+
+// A datagram whose later fragments were seen and whose first was not.
+struct OrphanFragments {
+  FlowKey key;  // without ports
+  uint8_t from = 0;
+  Time first = 0;
+  Time last = 0;
+  EarlierFragments counted;
+};
+
+class Decoder {
+ public:
+  Decoder();
+  ~Decoder();
+
+  // Fills `out` from the outermost packet inward and returns how many (0: malformed, or waiting for
+  // its first fragment). They borrow `frame.bytes`.
+  size_t Decode(const Frame& frame, std::span<Packet, kMaxLayers> out);
+
+  // Gives up the fragments that still wait for their first one and returns what was held: at the
+  // end of a file.
+  std::vector<OrphanFragments> TakeOrphans();
+
+  const DecodeCounters& counters() const { return counters_; }
+
+ private:
+  struct Fragments;
+  DecodeCounters counters_;
+  std::unique_ptr<Fragments> fragments_;
+};
+
+}  // namespace rustnet::net

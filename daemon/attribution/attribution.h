@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which process owns a flow.  Fed by what the seal opened (BPF ring and iterator, or sock_diag);
+// used by one thread, at the tick.  Packets can come before their event: an owner that is not known
+// yet is asked for again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/ip_address.h"
+#include "common/base/time.h"
+#include "common/net/packet/packet.h"
+#include "daemon/seal/handles.h"
+
+namespace rustnet {
+
+// As rustnet.v1.Quality and NoOwner (same numbers, checked in model/convert).
+enum class Quality : uint8_t {
+  kUnspecified = 0,
+  kExact = 1,
+  kHandoff = 2,
+  kListenerInherited = 3,
+  kScanned = 4,
+  kUidOnly = 5,
+  kKernel = 6,
+  kNone = 7,
+  kNetnsUnique = 8,
+};
+enum class NoOwner : uint8_t {
+  kUnspecified = 0,
+  kPending = 1,
+  kNotLocal = 2,
+  kForwarded = 3,
+  kSocketClosedBeforeStart = 4,
+  kOtherNetns = 5,
+  kLostEvent = 6,
+  kKernel = 7,
+  kBackendLimit = 8,
+  kReplay = 9,
+};
+
+struct ParentInfo {
+  uint32_t pid = 0;
+  uint64_t start_time_ns = 0;  // since boot
+  std::string name;
+  std::string executable;
+};
+
+// A process as it was when its record was made; immutable.  {pid, start_time_ns, exec_id} identify
+// it.
+struct ProcessInfo {
+  uint32_t pid = 0;            // tgid, in the initial pid namespace
+  uint64_t start_time_ns = 0;  // since boot
+  uint32_t exec_id = 0;
+  std::string name;  // the executable's base name if comm is its 15-byte prefix, else comm
+  std::string comm;
+  std::string executable;  // path; empty: not known
+  std::vector<std::string> cmdline;
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  std::optional<uint32_t> login_uid;
+  std::optional<uint32_t> namespace_pid;
+  uint64_t capabilities = 0;  // effective
+  std::string cgroup;
+  std::vector<ParentInfo> parents;  // nearest first, at most 4
+};
+
+struct SocketTuple {
+  net::Protocol protocol = net::Protocol::kNone;
+  IpAddress local;  // v4-mapped addresses unmapped
+  IpAddress remote;
+  uint16_t local_port = 0;  // ICMP: echo id
+  uint16_t remote_port = 0;
+  uint64_t netns = 0;  // cookie of the namespace the packet was captured in
+};
+
+struct Owner {
+  std::shared_ptr<const ProcessInfo> process;  // null: none known
+  std::optional<uint32_t> uid;                 // known even where the process is not (UID_ONLY)
+  Quality quality = Quality::kNone;
+  NoOwner reason = NoOwner::kPending;  // with kNone and kKernel
+  std::string thread_name;             // if not the process's own name
+};
+
+// The state of one source, for GetServerInfo.backends.
+struct BackendState {
+  enum class State : uint8_t { kUnspecified, kActive, kDegraded, kFailed, kOff };
+  enum class Reason : uint8_t {  // as rustnet.v1.Backend.Reason
+    kUnspecified,
+    kConfigured,
+    kMissingCapability,
+    kKernelTooOld,
+    kNoBtf,
+    kProgramRefused,
+    kNotFound,
+    kInterfaceDown,
+    kPlatform,
+    kSystemError,
+  };
+  std::string name;  // "attribution/L1"
+  State state = State::kUnspecified;
+  Reason reason = Reason::kUnspecified;
+  std::string text;
+};
+
+struct AttributionCounters {
+  uint64_t events = 0;
+  uint64_t ring_dropped = 0;  // BPF ring was full
+  uint64_t udp_events_capped = 0;
+  uint64_t scans = 0;
+  uint64_t run_ns = 0;  // program time, if the kernel counts it
+  uint64_t runs = 0;
+};
+
+class Attribution {
+ public:
+  virtual ~Attribution() = default;
+
+  // A descriptor that becomes readable when there is something to consume, or -1.
+  virtual int poll_fd() const = 0;
+  // Consumes what has come and does what is due (rescans, forgetting).  `now`: monotonic.
+  virtual void Poll(Time now) = 0;
+  // `flow_age`: since its first packet.  A young flow without owner is kPending; an old one gets
+  // its reason.
+  virtual Owner Find(const SocketTuple& tuple, Duration flow_age) = 0;
+  virtual std::vector<BackendState> backends() const = 0;
+  virtual AttributionCounters counters() const = 0;
+};
+
+// The best source that `handles` allow: L1, else UID, else none (replay).  Never null.
+std::unique_ptr<Attribution> MakeAttribution(const Handles& handles);
+// For replays: every flow is kNone with kReplay.
+std::unique_ptr<Attribution> MakeNoAttribution();
+
+}  // namespace rustnet
