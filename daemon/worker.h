@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A capture worker: one thread that owns its sources, its decoder and its flows.  At each tick it hands over what changed
+// by swapping a vector; nothing else crosses the thread boundary.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "daemon/capture/source.h"
+#include "daemon/pipeline.h"
+#include "daemon/seal/startup.h"
+
+namespace rustnet {
+
+inline constexpr Duration kTick = 100 * kMillisecond;
+
+// What one worker did since it was asked last.
+struct WorkerReport {
+  std::vector<net::FlowView> changes;
+  std::vector<NameAnswer> answers;
+  bool restarted = false;  // its flows were cleared; `changes` are of after that
+};
+
+// Counters of one worker since its start.
+struct WorkerCounters {
+  net::DecodeCounters decode;
+  net::FlowCounters flow;
+  uint64_t answers_dropped = 0;
+  std::array<Pipeline::HandleCounts, 256> handles{};
+};
+
+class Worker {
+ public:
+  // The token says that this process is sealed: no worker without it.  The sources live as long as the worker.
+  Worker(const Sealed& sealed, const net::FlowOptions& options, std::vector<FrameSource*> sources);
+  ~Worker();  // stops the thread
+
+  void Start();
+  // Appends what changed up to the worker's last tick.
+  void Take(WorkerReport* into);
+  WorkerCounters counters() const;
+  // Forgets all flows before the next packet.
+  void Clear();
+
+ private:
+  void Run();
+  void ReadAll();
+  void Publish(Time now);
+
+  Pipeline pipeline_;
+  std::vector<FrameSource*> sources_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> clear_{false};
+  std::vector<net::FlowView> changes_;  // the worker's own, swapped into ready_
+  mutable std::mutex mutex_;
+  WorkerReport ready_;        // guarded by mutex_
+  WorkerCounters published_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace rustnet
