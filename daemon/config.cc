@@ -48,45 +48,56 @@ Status ReadFile(const std::string& path, bool must_exist, Config* config) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     if (!must_exist && errno == ENOENT) return Ok();
-    return FailedPrecondition("the configuration " + path + " cannot be read: " + std::strerror(errno));
+    return FailedPrecondition("the configuration " + path +
+                              " cannot be read: " + std::strerror(errno));
   }
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   return ApplyToml(text, path, config);
 }
 
 void Declare(CLI::App* app, Flags* flags, Config* config) {
-  app->add_option("-c,--config", flags->config_file, "configuration file (default /etc/rustnet/rustnetd.toml, if it exists)");
-  app->add_option("-i,--interface", config->interfaces, "interface, may be repeated: a name, auto or any")->allow_extra_args(false);
-  app->add_option("-f,--filter", config->filter, "capture filter (pcap-filter syntax)");
-  app->add_option("--socket", config->socket, "path of the API's socket");
-  app->add_option("--user", config->user, "user that the daemon becomes");
-  app->add_option("--owner-uid", config->owner_uid, "treat this uid like group rustnet");
+  app->add_option("-c,--config", flags->config_file,
+                  "configuration file (default /etc/rustnet/rustnetd.toml, if it exists)");
+  app->add_option("-i,--interface", config->seal.capture.interfaces,
+                  "interface, may be repeated: a name, auto or any")
+      ->allow_extra_args(false);
+  app->add_option("-f,--filter", config->seal.capture.filter,
+                  "capture filter (pcap-filter syntax)");
+  app->add_option("--socket", config->seal.socket_path, "path of the API's socket");
+  app->add_option("--user", config->seal.user, "user that the daemon becomes");
+  app->add_option("--owner-uid", config->seal.owner_uid, "treat this uid like group rustnet");
   app->add_option("--sandbox", flags->sandbox, "strict, best-effort, report or off");
   app->add_option("-l,--log-level", config->log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
-  app->add_option("--read", config->read_files, "read a pcap or pcapng file instead of the network, may be repeated")
+  app->add_option("--read", config->seal.read_files,
+                  "read a pcap or pcapng file instead of the network, may be repeated")
       ->allow_extra_args(false);
   app->add_option("--speed", flags->speed, "of a replay: max, 1x, 10x");
-  app->add_option("--flows", config->flows, "with --read: one JSON line per flow to this file (- is stdout), then end");
-  app->add_option("--flows-dir", config->flows_dir, "with --read: a file of JSON lines for each capture in this folder");
+  app->add_option("--flows", config->flows,
+                  "with --read: one JSON line per flow to this file (- is stdout), then end");
+  app->add_option("--flows-dir", config->flows_dir,
+                  "with --read: a file of JSON lines for each capture in this folder");
   app->add_flag("--show-secrets", config->show_secrets, "with --flows: withhold nothing");
   app->add_flag("--check-config", flags->check_config, "check the configuration and end");
   app->add_flag("--print-config", flags->print_config, "print the configuration in force and end");
-  app->add_flag("--list-interfaces", flags->list_interfaces, "list the interfaces that can be captured and end");
+  app->add_flag("--list-interfaces", flags->list_interfaces,
+                "list the interfaces that can be captured and end");
   app->add_flag("--version", flags->version, "print the version and end");
 }
 
 Status Combine(const Flags& flags, Config* config) {
-  RN_ASSIGN_OR_RETURN(config->sandbox, ParseSandbox(flags.sandbox));
+  RN_ASSIGN_OR_RETURN(config->seal.mode, ParseSandbox(flags.sandbox));
   RN_ASSIGN_OR_RETURN(config->speed, ParseSpeed(flags.speed));
   const bool flows = !config->flows.empty() || !config->flows_dir.empty();
-  if (flows && config->read_files.empty()) return InvalidArgument("--flows needs --read FILE");
+  if (flows && config->seal.read_files.empty()) return InvalidArgument("--flows needs --read FILE");
   if (!config->flows.empty() && !config->flows_dir.empty()) {
     return InvalidArgument("--flows and --flows-dir exclude each other");
   }
-  if (config->show_secrets && !flows) return InvalidArgument("--show-secrets goes with --flows or --flows-dir alone");
-  if (!flows && config->read_files.size() > 1) {
-    return InvalidArgument("a replay takes one --read FILE; several go with --flows or --flows-dir");
+  if (config->show_secrets && !flows)
+    return InvalidArgument("--show-secrets goes with --flows or --flows-dir alone");
+  if (!flows && config->seal.read_files.size() > 1) {
+    return InvalidArgument(
+        "a replay takes one --read FILE; several go with --flows or --flows-dir");
   }
   config->action = flags.check_config      ? Action::kCheckConfig
                    : flags.print_config    ? Action::kPrintConfig
@@ -103,9 +114,12 @@ Config Print(std::string text) {
   return config;
 }
 
-// Parses `argv` into `config`; InvalidArgument with CLI11's sentence, or a config to print for --help.
+// Parses `argv` into `config`; InvalidArgument with CLI11's sentence, or a config to print for
+// --help.
 StatusOr<Config> Parse(int argc, const char* const* argv, Flags* flags, Config config) {
-  CLI::App app("rustnetd: which process talks to whom; opens capture as root, then seals itself and serves clients");
+  CLI::App app(
+      "rustnetd: which process talks to whom; opens capture as root, then seals itself and serves "
+      "clients");
   app.set_help_flag("-h,--help", "print this and end");
   Declare(&app, flags, &config);
   try {
@@ -127,15 +141,15 @@ StatusOr<Config> ParseCommandLine(int argc, const char* const* argv) {
   if (flags.version) return Print("rustnetd " RUSTNET_VERSION "\n");
   Config from_file;
   const bool named = !flags.config_file.empty();
-  if (named || first.read_files.empty()) {
+  if (named || first.seal.read_files.empty()) {
     RN_RETURN_IF_ERROR(ReadFile(named ? flags.config_file : kDefaultFile, named, &from_file));
   }
   // Once more, over the file: what the command line names wins.
   Flags again;
-  const std::vector<std::string> from_file_interfaces = from_file.interfaces;
-  from_file.interfaces.clear();
+  const std::vector<std::string> from_file_interfaces = from_file.seal.capture.interfaces;
+  from_file.seal.capture.interfaces.clear();
   RN_ASSIGN_OR_RETURN(Config config, Parse(argc, argv, &again, from_file));
-  if (config.interfaces.empty()) config.interfaces = from_file_interfaces;
+  if (config.seal.capture.interfaces.empty()) config.seal.capture.interfaces = from_file_interfaces;
   RN_RETURN_IF_ERROR(Combine(again, &config));
   return config;
 }

@@ -18,7 +18,7 @@ struct Key {
   std::string_view name;
   std::string_view expects;  // "a number from 64 to 262144"
   std::function<bool(const toml::node&, Config*)> set;
-  std::function<std::string(const Config&)> print;
+  std::function<std::string(Config)> print;
 };
 
 std::string Quoted(std::string_view text) {
@@ -27,31 +27,34 @@ std::string Quoted(std::string_view text) {
   return out.str();
 }
 
-Key TextKey(std::string_view section, std::string_view name, std::string Config::*member) {
+// `member(config)` is the text or number that the key sets.
+template <typename Member>
+Key TextKey(std::string_view section, std::string_view name, Member member) {
   return {section, name, "a text in quotes",
           [member](const toml::node& node, Config* config) {
             const auto value = node.value_exact<std::string>();
-            if (value) config->*member = *value;
+            if (value) member(*config) = *value;
             return value.has_value();
           },
-          [member](const Config& config) { return Quoted(config.*member); }};
+          [member](Config config) { return Quoted(member(config)); }};
 }
 
-Key NumberKey(std::string_view section, std::string_view name, std::string_view expects, uint32_t Config::*member,
-              int64_t least, int64_t most) {
+template <typename Member>
+Key NumberKey(std::string_view section, std::string_view name, std::string_view expects,
+              int64_t least, int64_t most, Member member) {
   return {section, name, expects,
           [=](const toml::node& node, Config* config) {
             const auto value = node.value_exact<int64_t>();
             if (!value || *value < least || *value > most) return false;
-            config->*member = static_cast<uint32_t>(*value);
+            member(*config) = static_cast<std::decay_t<decltype(member(*config))>>(*value);
             return true;
           },
-          [member](const Config& config) { return std::to_string(config.*member); }};
+          [member](Config config) { return std::to_string(member(config)); }};
 }
 
 bool SetInterfaces(const toml::node& node, Config* config) {
   if (const auto one = node.value_exact<std::string>()) {
-    config->interfaces = {*one};
+    config->seal.capture.interfaces = {*one};
     return true;
   }
   const toml::array* list = node.as_array();
@@ -62,56 +65,79 @@ bool SetInterfaces(const toml::node& node, Config* config) {
     if (!name || name->empty()) return false;
     names.push_back(*name);
   }
-  config->interfaces = std::move(names);
+  config->seal.capture.interfaces = std::move(names);
   return true;
 }
 
 std::string PrintInterfaces(const Config& config) {
   std::string text = "[";
-  for (const std::string& name : config.interfaces) text += (text.size() > 1 ? ", " : "") + Quoted(name);
+  for (const std::string& name : config.seal.capture.interfaces)
+    text += (text.size() > 1 ? ", " : "") + Quoted(name);
   return text + "]";
 }
 
 bool SetPromiscuous(const toml::node& node, Config* config) {
   const auto value = node.value_exact<bool>();
-  if (value) config->promiscuous = *value;
+  if (value) config->seal.capture.promiscuous = *value;
   return value.has_value();
 }
 
 bool SetOthers(const toml::node& node, Config* config) {
   const auto value = node.value_exact<std::string>();
   if (!value || (*value != "own" && *value != "none")) return false;
-  config->others = *value == "own" ? OthersAccess::kOwn : OthersAccess::kNone;
+  config->seal.others = *value == "own" ? OthersAccess::kOwn : OthersAccess::kNone;
   return true;
 }
 
 bool SetLevel(const toml::node& node, Config* config) {
   static constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
   const auto value = node.value_exact<std::string>();
-  if (!value || std::find(std::begin(kLevels), std::end(kLevels), *value) == std::end(kLevels)) return false;
+  if (!value || std::find(std::begin(kLevels), std::end(kLevels), *value) == std::end(kLevels))
+    return false;
   config->log_level = *value;
   return true;
 }
 
 const std::vector<Key>& Keys() {
   static const std::vector<Key> keys = {
-      TextKey("server", "socket", &Config::socket),
-      TextKey("server", "user", &Config::user),
-      {"capture", "interfaces", "a list of interface names, or \"auto\" or \"any\"", SetInterfaces, PrintInterfaces},
-      TextKey("capture", "filter", &Config::filter),
-      NumberKey("capture", "snaplen", "bytes, a number from 64 to 262144", &Config::snaplen, 64, 262144),
-      NumberKey("capture", "ring_mib", "MiB, a number from 1 to 1024", &Config::ring_mib, 1, 1024),
-      NumberKey("capture", "spares", "a number from 0 to 64", &Config::spares, 0, 64),
-      NumberKey("capture", "workers", "a number from 1 to 16", &Config::workers, 1, 16),
+      TextKey(
+          "server", "socket", [](Config & c) -> auto& { return c.seal.socket_path; }),
+      TextKey(
+          "server", "user", [](Config & c) -> auto& { return c.seal.user; }),
+      {"capture", "interfaces", "a list of interface names, or \"auto\" or \"any\"", SetInterfaces,
+       PrintInterfaces},
+      TextKey(
+          "capture", "filter", [](Config & c) -> auto& { return c.seal.capture.filter; }),
+      NumberKey(
+          "capture", "snaplen", "bytes, a number from 64 to 262144", 64, 262144,
+          [](Config & c) -> auto& { return c.seal.capture.snaplen; }),
+      NumberKey(
+          "capture", "ring_mib", "MiB, a number from 1 to 1024", 1, 1024,
+          [](Config & c) -> auto& { return c.seal.capture.ring_mib; }),
+      NumberKey(
+          "capture", "spares", "a number from 0 to 64", 0, 64,
+          [](Config & c) -> auto& { return c.seal.capture.spares; }),
+      NumberKey(
+          "capture", "workers", "a number from 1 to 16", 1, 16,
+          [](Config & c) -> auto& { return c.seal.capture.workers; }),
       {"capture", "promiscuous", "true or false", SetPromiscuous,
-       [](const Config& config) { return std::string(config.promiscuous ? "true" : "false"); }},
-      NumberKey("table", "connections", "a number from 100 to 16000000", &Config::connections, 100, 16'000'000),
-      NumberKey("table", "historic", "a number from 0 to 1000000", &Config::historic, 0, 1'000'000),
+       [](const Config& config) {
+         return std::string(config.seal.capture.promiscuous ? "true" : "false");
+       }},
+      NumberKey(
+          "table", "connections", "a number from 100 to 16000000", 100, 16'000'000,
+          [](Config & c) -> auto& { return c.connections; }),
+      NumberKey(
+          "table", "historic", "a number from 0 to 1000000", 0, 1'000'000,
+          [](Config & c) -> auto& { return c.historic; }),
       {"access", "others", "\"own\" or \"none\"", SetOthers,
-       [](const Config& config) { return Quoted(config.others == OthersAccess::kOwn ? "own" : "none"); }},
+       [](const Config& config) {
+         return Quoted(config.seal.others == OthersAccess::kOwn ? "own" : "none");
+       }},
       {"log", "level", "one of trace debug info warn error off", SetLevel,
        [](const Config& config) { return Quoted(config.log_level); }},
-      TextKey("log", "file", &Config::log_file),
+      TextKey(
+          "log", "file", [](Config & c) -> auto& { return c.seal.log_file; }),
   };
   return keys;
 }
@@ -146,14 +172,17 @@ Status At(std::string_view file, const toml::source_region& source, std::string_
   return FailedPrecondition(text.str());
 }
 
-Status ApplySection(std::string_view file, std::string_view section, const toml::table& table, Config* config) {
+Status ApplySection(std::string_view file, std::string_view section, const toml::table& table,
+                    Config* config) {
   for (const auto& [name, node] : table) {
     const auto key = std::find_if(Keys().begin(), Keys().end(), [&, n = name.str()](const Key& k) {
       return k.section == section && k.name == n;
     });
     const std::string label(name.str());
     if (key == Keys().end()) {
-      return At(file, name.source(), "unknown key " + label + " in [" + std::string(section) + "]" + Nearest(section, label));
+      return At(
+          file, name.source(),
+          "unknown key " + label + " in [" + std::string(section) + "]" + Nearest(section, label));
     }
     if (!key->set(node, config)) {
       return At(file, node.source(), label + " has to be " + std::string(key->expects));
@@ -172,9 +201,11 @@ Status ApplyToml(std::string_view text, std::string_view file_name, Config* conf
   Config changed = *config;
   for (const auto& [name, node] : parsed.table()) {
     const std::string section(name.str());
-    const bool known = std::any_of(Keys().begin(), Keys().end(), [&](const Key& key) { return key.section == section; });
+    const bool known = std::any_of(Keys().begin(), Keys().end(),
+                                   [&](const Key& key) { return key.section == section; });
     if (!known || !node.is_table()) {
-      return At(file_name, name.source(), "unknown section " + section + "; known are server, capture, table, access, log");
+      return At(file_name, name.source(),
+                "unknown section " + section + "; known are server, capture, table, access, log");
     }
     RN_RETURN_IF_ERROR(ApplySection(file_name, section, *node.as_table(), &changed));
   }

@@ -21,7 +21,8 @@ constexpr size_t kFramesPerRead = 256;
 std::string EndpointText(const FlowView& flow, Direction from) {
   if (flow.key.family != 0) return flow.ip(from).ToString();
   MacAddress mac;
-  std::copy_n(flow.key.address[flow.initiator ^ static_cast<uint8_t>(from)].begin(), mac.size(), mac.begin());
+  std::copy_n(flow.key.address[flow.initiator ^ static_cast<uint8_t>(from)].begin(), mac.size(),
+              mac.begin());
   return ToString(mac);
 }
 
@@ -30,7 +31,8 @@ bool HasPorts(Protocol protocol) {
 }
 
 void AppendCounters(const FlowView& flow, JsonWriter* json) {
-  static constexpr std::pair<Direction, const char*> kSides[] = {{Direction::kForward, "_out"}, {Direction::kBackward, "_in"}};
+  static constexpr std::pair<Direction, const char*> kSides[] = {{Direction::kForward, "_out"},
+                                                                 {Direction::kBackward, "_in"}};
   for (const auto& [direction, suffix] : kSides) {
     const net::DirectionCounters& counters = flow.counters[static_cast<size_t>(direction)];
     const auto key = [suffix = suffix](const char* name) { return std::string(name) + suffix; };
@@ -42,23 +44,24 @@ void AppendCounters(const FlowView& flow, JsonWriter* json) {
 
 void AppendTcp(const FlowView& flow, JsonWriter* json) {
   json->Text("tcp_state", net::EndState(flow.seen));
-  json->Number("tcp_retrans", flow.metrics.retransmissions).Number("tcp_ooo", flow.metrics.out_of_order);
+  json->Number("tcp_retrans", flow.metrics.retransmissions)
+      .Number("tcp_ooo", flow.metrics.out_of_order);
   json->Number("tcp_dupack", flow.metrics.duplicate_acks).Number("tcp_gap", flow.metrics.gaps);
 }
 
-void AppendApplication(const FlowView& flow, const FlowsOptions& options, JsonWriter* json) {
+void AppendApplication(const FlowView& flow, JsonWriter* json) {
   if (flow.application == nullptr || flow.application->protocols.empty()) {
     json->Null("app").Texts("apps", std::vector<std::string>());
     return;
   }
   std::vector<std::string_view> names;
-  for (const net::Dissector* dissector : flow.application->protocols) names.push_back(dissector->name);
+  for (const net::Dissector* dissector : flow.application->protocols)
+    names.push_back(dissector->name);
   json->Text("app", names.front()).Texts("apps", names);
   // Values stand in order of appearance; those of one field are gathered at its first.
   std::vector<const net::Field*> done;
   for (const auto& value : flow.application->values) {
     const net::Field* field = value.field;
-    if (field->secret && !options.show_secrets) continue;
     if (std::find(done.begin(), done.end(), field) != done.end()) continue;
     done.push_back(field);
     std::vector<std::string_view> texts;
@@ -81,17 +84,20 @@ FlowView OrphanView(const net::OrphanFragments& orphan) {
   return flow;
 }
 
-void Append(const FlowView& flow, std::string_view l4, const FlowsOptions& options, std::string* out) {
+void Append(const FlowView& flow, std::string_view l4, std::string* out) {
   JsonWriter json(out);
   const bool ports = HasPorts(flow.key.protocol);
   json.Text("kind", "flow").Text("l4", l4);
-  json.Text("src", EndpointText(flow, Direction::kForward)).Number("sport", ports ? flow.port(Direction::kForward) : 0);
-  json.Text("dst", EndpointText(flow, Direction::kBackward)).Number("dport", ports ? flow.port(Direction::kBackward) : 0);
+  json.Text("src", EndpointText(flow, Direction::kForward))
+      .Number("sport", ports ? flow.port(Direction::kForward) : 0);
+  json.Text("dst", EndpointText(flow, Direction::kBackward))
+      .Number("dport", ports ? flow.port(Direction::kBackward) : 0);
   json.Number("depth", flow.depth);
-  json.Numbers("vlan", std::vector<uint16_t>(flow.vlans.begin(), flow.vlans.begin() + flow.vlan_count));
+  json.Numbers("vlan",
+               std::vector<uint16_t>(flow.vlans.begin(), flow.vlans.begin() + flow.vlan_count));
   AppendCounters(flow, &json);
   if (flow.key.protocol == Protocol::kTcp) AppendTcp(flow, &json);
-  AppendApplication(flow, options, &json);
+  AppendApplication(flow, &json);
   json.End();
 }
 
@@ -100,34 +106,29 @@ net::FlowOptions OfflineOptions(const FlowsOptions& options) {
   flow.capacity = 16'000'000;
   flow.expire = false;
   flow.inspection.facts.values_per_field = 200;
-  flow.inspection.facts.bytes_per_value = 1024;
-  flow.inspection.facts.bytes_per_flow = 64 * 1024 - 1;
+  flow.inspection.facts.bytes_per_value = 8192;
+  flow.inspection.facts.bytes_per_flow = 256 * 1024;
   flow.inspection.facts.show_secrets = options.show_secrets;
   return flow;
 }
 
 }  // namespace
 
-void AppendFlow(const FlowView& flow, const FlowsOptions& options, std::string* out) {
-  Append(flow, net::ProtocolName(flow.key.protocol, flow.key.ip_protocol), options, out);
+void AppendFlow(const FlowView& flow, std::string* out) {
+  Append(flow, net::ProtocolName(flow.key.protocol, flow.key.ip_protocol), out);
 }
 
 Status AppendFlows(FrameSource& source, const FlowsOptions& options, std::string* out) {
   const auto pipeline = std::make_unique<Pipeline>(OfflineOptions(options));
   const auto feed = [&](std::span<const net::Frame> frames) { pipeline->Add(frames); };
   while (source.state() == SourceState::kActive) source.Read(kFramesPerRead, feed);
-  struct Context {
-    const FlowsOptions* options;
-    std::string* out;
-  } context{&options, out};
   const auto visit = [](const FlowView& flow, void* to) {
-    const auto* c = static_cast<Context*>(to);
-    AppendFlow(flow, *c->options, c->out);
+    AppendFlow(flow, static_cast<std::string*>(to));
   };
-  pipeline->flows().ForEach(pipeline->newest(), visit, &context);
+  pipeline->flows().ForEach(pipeline->newest(), visit, out);
   for (const net::OrphanFragments& orphan : pipeline->decoder().TakeOrphans()) {
     const std::string l4 = net::ProtocolName(orphan.key.protocol, orphan.key.ip_protocol) + "-frag";
-    Append(OrphanView(orphan), l4, options, out);
+    Append(OrphanView(orphan), l4, out);
   }
   return source.status();
 }

@@ -38,7 +38,8 @@ void Pipeline::Add(std::span<const net::Frame> frames) {
 
 std::vector<NameAnswer> Pipeline::TakeAnswers() { return std::exchange(answers_, {}); }
 
-void Pipeline::OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address, uint32_t ttl) {
+void Pipeline::OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address,
+                        uint32_t ttl) {
   if (answers_.size() >= kMostAnswers) {
     ++answers_dropped_;
     return;

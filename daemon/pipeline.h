@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames to flows: one decoder, one flow table.  The same for a live worker, a replay and `--flows`; belongs to one thread.
+// Frames to flows: one decoder, one flow table.  The same for a live worker, a replay and
+// `--flows`; belongs to one thread.
 #pragma once
 
 #include <array>
@@ -48,7 +49,8 @@ class Pipeline : private net::Knowledge {
   static constexpr size_t kBatch = 32;
   static constexpr size_t kMostAnswers = 4096;
 
-  void OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address, uint32_t ttl) override;
+  void OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address,
+                uint32_t ttl) override;
 
   net::Decoder decoder_;
   net::FlowTable flows_;

@@ -55,7 +55,8 @@ void Worker::Run() {
 
 void Worker::ReadAll() {
   for (FrameSource* source : sources_) {
-    source->Read(kFramesPerRead, [this](std::span<const net::Frame> frames) { pipeline_.Add(frames); });
+    source->Read(kFramesPerRead,
+                 [this](std::span<const net::Frame> frames) { pipeline_.Add(frames); });
   }
 }
 

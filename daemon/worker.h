@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A capture worker: one thread that owns its sources, its decoder and its flows.  At each tick it hands over what changed
-// by swapping a vector; nothing else crosses the thread boundary.
+// A capture worker: one thread that owns its sources, its decoder and its flows.  At each tick it
+// hands over what changed by swapping a vector; nothing else crosses the thread boundary.
 #pragma once
 
 #include <array>
@@ -36,7 +36,8 @@ struct WorkerCounters {
 
 class Worker {
  public:
-  // The token says that this process is sealed: no worker without it.  The sources live as long as the worker.
+  // The token says that this process is sealed: no worker without it.  The sources live as long as
+  // the worker.
   Worker(const Sealed& sealed, const net::FlowOptions& options, std::vector<FrameSource*> sources);
   ~Worker();  // stops the thread
 

@@ -27,6 +27,7 @@ Status ResourceExhausted(std::string_view text) {
 }
 Status Unimplemented(std::string_view text) { return Make(StatusCode::kUnimplemented, text); }
 Status Internal(std::string_view text) { return Make(StatusCode::kInternal, text); }
+Status OutputFailed(std::string_view text) { return Make(StatusCode::kAborted, text); }
 
 Status FromErrno(int error, std::string_view sentence) {
   const std::string text = std::string(sentence) + ": " + std::strerror(error);
@@ -47,6 +48,8 @@ int ExitCode(const Status& status) {
       return 65;
     case StatusCode::kUnavailable:
       return 69;
+    case StatusCode::kAborted:
+      return 74;
     case StatusCode::kAlreadyExists:
       return 75;
     case StatusCode::kPermissionDenied:

@@ -4,9 +4,13 @@
 // types.
 //
 // The codes used at start-up have one meaning each, and one exit code (ExitCode below):
-//   kInvalidArgument 64 usage, filter    kDataLoss 65 bad input file     kUnavailable 69 interface,
-//   daemon unreachable kAlreadyExists 75 socket in use      kPermissionDenied 77
-//   kFailedPrecondition 78 config, missing user
+//   kInvalidArgument    64  usage, filter
+//   kDataLoss           65  bad input file
+//   kUnavailable        69  interface, daemon unreachable
+//   kAborted            74  output cannot be written
+//   kAlreadyExists      75  socket in use
+//   kPermissionDenied   77
+//   kFailedPrecondition 78  configuration, missing user
 #pragma once
 
 #include <string>
@@ -27,6 +31,7 @@ Status NotFound(std::string_view text);
 Status ResourceExhausted(std::string_view text);
 Status Unimplemented(std::string_view text);
 Status Internal(std::string_view text);
+Status OutputFailed(std::string_view text);  // kAborted
 inline Status Ok() { return Status(); }
 
 // "SENTENCE: strerror(error)", as PermissionDenied for EPERM and EACCES, else as Unavailable.

@@ -17,6 +17,7 @@ enum class StatusCode {  // numbers as in google.rpc.Code
   kPermissionDenied = 7,
   kResourceExhausted = 8,
   kFailedPrecondition = 9,
+  kAborted = 10,
   kUnimplemented = 12,
   kInternal = 13,
   kUnavailable = 14,
