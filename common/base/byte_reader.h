@@ -6,9 +6,55 @@
 // anything it read.  Never throws, never allocates, never touches a byte outside its span.
 #pragma once
 
+#include <array>
+
 #include "common/base/bytes.h"
 
 namespace rustnet {
+
+// A header of fixed layout, read by offsets that are checked when it is compiled.
+template <size_t kSize>
+class FixedHeader {
+ public:
+  explicit FixedHeader(std::span<const uint8_t, kSize> bytes) : bytes_(bytes) {}
+
+  // Network order.
+  template <size_t kOffset>
+  uint8_t U8() const {
+    return static_cast<uint8_t>(BigEndian<kOffset, 1>());
+  }
+  template <size_t kOffset>
+  uint16_t U16() const {
+    return static_cast<uint16_t>(BigEndian<kOffset, 2>());
+  }
+  template <size_t kOffset>
+  uint32_t U32() const {
+    return static_cast<uint32_t>(BigEndian<kOffset, 4>());
+  }
+  template <size_t kOffset>
+  uint64_t U64() const {
+    return BigEndian<kOffset, 8>();
+  }
+  // `kCount` bytes, copied.
+  template <size_t kOffset, size_t kCount>
+  std::array<uint8_t, kCount> Copy() const {
+    static_assert(kOffset + kCount <= kSize);
+    std::array<uint8_t, kCount> copy;
+    for (size_t i = 0; i < kCount; ++i) copy[i] = bytes_[kOffset + i];
+    return copy;
+  }
+
+ private:
+  template <size_t kOffset, size_t kCount>
+  uint64_t BigEndian() const {
+    static_assert(kOffset + kCount <= kSize);
+    uint64_t value = 0;
+    for (size_t i = 0; i < kCount; ++i) value = value << 8 | bytes_[kOffset + i];
+    return value;
+  }
+
+  std::span<const uint8_t, kSize> bytes_;
+};
 
 class ByteReader {
  public:
@@ -40,6 +86,19 @@ class ByteReader {
     const Bytes head = rest_.first(n);
     rest_ = rest_.subspan(n);
     return head;
+  }
+
+  // The next `kSize` bytes with one check; all zero after a failure.
+  template <size_t kSize>
+  FixedHeader<kSize> Header() {
+    static constexpr std::array<uint8_t, kSize> kZero{};
+    if (rest_.size() < kSize) {
+      Fail();
+      return FixedHeader<kSize>(kZero);
+    }
+    const FixedHeader<kSize> header(rest_.first<kSize>());
+    rest_ = rest_.subspan(kSize);
+    return header;
   }
 
   // As many of the next `n` bytes as there are; never fails.

@@ -12,15 +12,17 @@
 
 namespace rustnet::net {
 
-inline constexpr size_t kMaxLayers =
-    8;  // packets that one frame can hold: the outermost and those in tunnels
+// Packets that one frame can hold: the outermost and those in tunnels.
+inline constexpr size_t kMaxLayers = 8;
+
+class FragmentTable;
 
 struct DecodeCounters {
   uint64_t frames = 0;
-  uint64_t malformed = 0;  // frames of which not even a flow could be told
-  uint64_t fragments_dropped =
-      0;                   // later fragments whose first one never came (bounded table, 30 s)
-  uint64_t truncated = 0;  // frames cut by the snaplen
+  uint64_t malformed = 0;          // frames of which not even a flow could be told
+  uint64_t fragments_dropped = 0;  // later fragments given up: no room, or no first one in 30 s
+  uint64_t fragments_waiting = 0;  // later fragments that came before their first one (all, ever)
+  uint64_t truncated = 0;          // frames cut by the snaplen
 };
 
 // A datagram whose later fragments were seen and whose first was not.
@@ -48,9 +50,8 @@ class Decoder {
   const DecodeCounters& counters() const { return counters_; }
 
  private:
-  struct Fragments;
   DecodeCounters counters_;
-  std::unique_ptr<Fragments> fragments_;
+  std::unique_ptr<FragmentTable> fragments_;
 };
 
 }  // namespace rustnet::net

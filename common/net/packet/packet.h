@@ -79,7 +79,13 @@ enum class LinkProtocol : uint8_t {
   kVtp,
   kDtp,
   kRarp,
-  kIpx
+  kIpx,
+  kPpp,  // its control protocols: LCP, IPCP, PAP …
+  kHomeplug,
+  kCfm,
+  kGoose,
+  kProfinet,
+  kEdp,
 };
 
 // Which way: forward is from the endpoint that began the flow (client, initiator) to the other.
@@ -132,15 +138,18 @@ struct EarlierFragments {
   uint32_t packets = 0;
   uint64_t frame_bytes = 0;
   uint64_t ip_bytes = 0;
+  uint64_t payload_bytes = 0;  // as Packet::payload_bytes
 };
 
+// Decode writes every field; arrays beyond their counts are zero.
 struct Packet {
   FlowKey key;
   Time time = 0;
   uint32_t frame_bytes = 0;  // of the whole frame, for inner packets too
   uint32_t ip_bytes = 0;     // IP header and what it carries; 0 without IP
-  uint32_t payload_bytes =
-      0;             // TCP/UDP payload on the wire: more than payload.size() if the frame was cut
+  // TCP, UDP or SCTP payload of this frame on the wire: more than payload.size() if the frame was
+  // cut, and in later fragments, which have no `payload`.
+  uint32_t payload_bytes = 0;
   Bytes payload;     // captured part of it, borrowed from the frame
   uint8_t from = 0;  // index in `key` of the endpoint that sent it
   bool outgoing = false;
@@ -149,7 +158,7 @@ struct Packet {
   uint8_t vlan_count = 0;
   uint8_t arp_operation = 0;
   uint8_t igmp_type = 0;
-  std::array<uint16_t, 4> vlans{};    // outermost first
+  std::array<uint16_t, 4> vlans{};    // outermost first; further ones are not kept
   std::array<uint8_t, 4> carriers{};  // of tunnels, outermost first: a Carrier each
   TcpHeader tcp;
   IcmpHeader icmp;

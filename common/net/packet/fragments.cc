@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/net/packet/fragments.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "common/base/hash.h"
+
+namespace rustnet::net {
+namespace {
+
+uint64_t Hash(const DatagramKey& key) {
+  const auto words = std::bit_cast<std::array<uint64_t, 6>>(key);
+  return MixHash(MixHash(words[0] ^ words[4], words[1] ^ words[5]),
+                 MixHash(words[2], words[3] + 1));
+}
+
+}  // namespace
+
+FragmentTable::FragmentTable(DecodeCounters* counters)
+    : counters_(counters),
+      tags_(kSets * kWays),
+      entries_(std::make_unique_for_overwrite<Entry[]>(kSets * kWays)) {}
+
+void FragmentTable::GiveUp(const Entry& entry) {
+  counters_->fragments_dropped += entry.held.packets;
+}
+
+FragmentTable::Entry& FragmentTable::Find(const DatagramKey& datagram, const Packet& packet) {
+  const uint64_t hash = Hash(datagram);
+  const uint32_t tag = static_cast<uint32_t>(hash >> 32) | 1;
+  const size_t begin = (hash % kSets) * kWays;
+  size_t victim = begin;
+  bool free = false;
+  for (size_t i = begin; i < begin + kWays; ++i) {
+    if (tags_[i] == 0) {
+      if (!free) victim = i;
+      free = true;
+      continue;
+    }
+    if (tags_[i] == tag && entries_[i].datagram == datagram) {
+      // Capture times can run backwards; only a long silence makes it another datagram.
+      if (packet.time - entries_[i].first <= kTimeout) return entries_[i];
+      victim = i;
+      free = false;
+      break;
+    }
+    if (!free && entries_[i].last < entries_[victim].last) victim = i;
+  }
+  Entry& entry = entries_[victim];
+  if (!free) GiveUp(entry);
+  tags_[victim] = tag;
+  entry = Entry{.datagram = datagram,
+                .key = packet.key,
+                .first = packet.time,
+                .last = packet.time,
+                .held = {},
+                .from = packet.from,
+                .known = false};
+  return entry;
+}
+
+void FragmentTable::First(const DatagramKey& datagram, Packet* packet) {
+  Entry& entry = Find(datagram, *packet);
+  packet->earlier = entry.held;
+  entry.held = {};
+  entry.key = packet->key;
+  entry.from = packet->from;
+  entry.known = true;
+  entry.first = entry.last = packet->time;
+}
+
+bool FragmentTable::Later(const DatagramKey& datagram, Packet* packet) {
+  Entry& entry = Find(datagram, *packet);
+  entry.last = std::max(entry.last, packet->time);
+  if (entry.known) {
+    packet->key = entry.key;
+    packet->from = entry.from;
+    return true;
+  }
+  ++counters_->fragments_waiting;
+  ++entry.held.packets;
+  entry.held.frame_bytes += packet->frame_bytes;
+  entry.held.ip_bytes += packet->ip_bytes;
+  entry.held.payload_bytes += packet->payload_bytes;
+  return false;
+}
+
+std::vector<OrphanFragments> FragmentTable::TakeOrphans() {
+  std::vector<OrphanFragments> orphans;
+  for (size_t i = 0; i < tags_.size(); ++i) {
+    if (tags_[i] == 0 || entries_[i].held.packets == 0) continue;
+    const Entry& entry = entries_[i];
+    orphans.push_back({entry.key, entry.from, entry.first, entry.last, entry.held});
+    tags_[i] = 0;
+  }
+  std::sort(orphans.begin(), orphans.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.key.address < b.key.address;
+  });
+  return orphans;
+}
+
+}  // namespace rustnet::net

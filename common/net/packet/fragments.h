@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Only the first fragment of a datagram has ports; this table gives them to the others.
+//
+// Nothing is reassembled: fragments are counted, so overlaps and duplicates do no harm.  The table
+// has a fixed size, allocated once; a full set gives up its oldest datagram.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "common/net/packet/decoder.h"
+
+namespace rustnet::net {
+
+// RFC 791 3.2 "Identification", RFC 8200 4.5: what makes fragments one datagram.
+struct DatagramKey {
+  std::array<uint8_t, 16> source{};
+  std::array<uint8_t, 16> destination{};
+  uint32_t id = 0;
+  uint32_t tunnel = 0;
+  uint8_t protocol = 0;  // 0 for IPv6, where it need not be the same in each fragment
+  uint8_t family = 0;
+  uint8_t handle = 0;
+  uint8_t reserved = 0;
+  uint32_t reserved2 = 0;
+
+  friend bool operator==(const DatagramKey&, const DatagramKey&) = default;
+};
+static_assert(sizeof(DatagramKey) == 48);
+
+class FragmentTable {
+ public:
+  static constexpr Duration kTimeout = 30 * kSecond;  // by capture time
+
+  explicit FragmentTable(DecodeCounters* counters);
+
+  // The first fragment, whose `packet` has its whole key: remembers it and gives it the fragments
+  // that came before.
+  void First(const DatagramKey& datagram, Packet* packet);
+  // A later fragment.  True: the first one is known, `packet` has got its key.  False: it is held
+  // as a count.  `packet` has the key without ports.
+  bool Later(const DatagramKey& datagram, Packet* packet);
+
+  std::vector<OrphanFragments> TakeOrphans();
+
+ private:
+  static constexpr size_t kWays = 8;
+  static constexpr size_t kSets = 512;
+  struct Entry {
+    DatagramKey datagram;
+    FlowKey key;  // without ports while the first fragment is missing
+    Time first;
+    Time last;
+    EarlierFragments held;
+    uint8_t from;
+    bool known;  // the first fragment has come
+  };
+
+  // The entry of `datagram`, made anew for `packet` if there is none or it is too old.
+  Entry& Find(const DatagramKey& datagram, const Packet& packet);
+  void GiveUp(const Entry& entry);
+
+  DecodeCounters* counters_;
+  std::vector<uint32_t> tags_;  // of each entry: 0 is free, else a part of its hash
+  std::unique_ptr<Entry[]> entries_;
+};
+
+}  // namespace rustnet::net

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// IPv4, IPv6, ARP, and protocols without IP: what makes the key of a packet.
+#pragma once
+
+#include "common/net/packet/layer.h"
+
+namespace rustnet::net {
+
+// `in` stands at the first byte of the header.  Each writes `packet->key` and what it knows of the
+// lengths.  kWaiting: a later fragment was counted, its first one has not come.
+Outcome DecodeIpv4(const Layer& layer, ByteReader in, Packet* packet);
+Outcome DecodeIpv6(const Layer& layer, ByteReader in, Packet* packet);
+Outcome DecodeArp(const Layer& layer, ByteReader in, Packet* packet);
+// A flow between MAC addresses.
+Outcome DecodeLinkProtocol(const Layer& layer, LinkProtocol protocol, Packet* packet);
+
+}  // namespace rustnet::net
