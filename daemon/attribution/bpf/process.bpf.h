@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// What a process is: told once for each of its images, when it first has to do with a socket.
+// TellCurrentProcess is a global function, so the verifier walks it once for each program and not
+// once for each call.
+#pragma once
+
+#include "maps.bpf.h"
+
+#define PF_KTHREAD 0x00200000  // include/linux/sched.h
+
+#define kMaxPathComponents 32
+#define kLongestName 256  // NAME_MAX and its NUL
+
+INLINE void FillOwner(struct RecordOwner *owner, struct task_struct *task, uint8_t role) {
+  struct task_struct *leader = task->group_leader;
+  owner->tgid = task->tgid;
+  owner->tid = task->pid;
+  owner->uid = task->cred->euid.val;
+  owner->exec_id = leader->self_exec_id;
+  owner->start = leader->start_boottime;
+  bpf_probe_read_kernel_str(owner->thread, kCommBytes, task->comm);
+  owner->role = role;
+  owner->flags = task->flags & PF_KTHREAD ? kOwnerKernelThread : 0;
+  owner->reserved[0] = owner->reserved[1] = owner->reserved[2] = 0;
+}
+
+INLINE struct ProcessKey KeyOf(const struct RecordOwner *owner) {
+  struct ProcessKey key = {.tgid = owner->tgid, .exec_id = owner->exec_id, .start = owner->start};
+  return key;
+}
+
+// Appends a name and its NUL; 0 if there is no room for the longest.
+INLINE uint32_t AppendName(char *text, uint32_t at, uint32_t capacity, const void *name) {
+  if (at > capacity - kLongestName) return 0;
+  const long n = bpf_probe_read_kernel_str(text + at, kLongestName, name);
+  if (n <= 0) return 0;
+  return at + (n & 0x1ff);
+}
+
+// The path of the executable, as d_path() in fs/d_path.c walks it but to the root of all mounts.
+INLINE void FillExe(struct ProcessRecord *record, struct task_struct *task) {
+  record->exe_bytes = 0;
+  struct file *file = BPF_CORE_READ(task, mm, exe_file);
+  if (!file) return;
+  struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+  struct vfsmount *vfs = BPF_CORE_READ(file, f_path.mnt);
+  struct mount *mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
+  uint32_t at = 0;
+  for (int i = 0; i < kMaxPathComponents; ++i) {
+    struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+    if (dentry == BPF_CORE_READ(vfs, mnt_root) || dentry == parent) {
+      struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
+      if (outer == mount) {
+        // A file of no directory (memfd) is its own root and has a name all the same.
+        if (at == 0) at = AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
+        record->exe_bytes = at;
+        return;
+      }
+      dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+      mount = outer;
+      vfs = (void *)mount + bpf_core_field_offset(struct mount, mnt);
+      continue;
+    }
+    const uint32_t next =
+        AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
+    if (!next) break;
+    at = next;
+    dentry = parent;
+  }
+  record->exe_bytes = at;
+  record->flags |= kProcessExeTruncated;
+}
+
+INLINE void FillCgroup(struct ProcessRecord *record, struct task_struct *task) {
+  struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+  uint32_t at = 0;
+  for (int i = 0; i < 8 && node; ++i) {
+    struct kernfs_node *parent;
+    if (bpf_core_field_exists(node->parent)) {
+      parent = BPF_CORE_READ(node, parent);
+    } else {
+      parent = BPF_CORE_READ((struct kernfs_node___renamed *)node, __parent);
+    }
+    if (!parent) break;  // the root, whose name is empty
+    const uint32_t next = AppendName(record->cgroup, at, kCgroupBytes, BPF_CORE_READ(node, name));
+    if (!next) break;
+    at = next;
+    node = parent;
+  }
+  record->cgroup_bytes = at;
+}
+
+INLINE void FillParents(struct ProcessRecord *record, struct task_struct *task) {
+  struct task_struct *parent = task;
+  for (int i = 0; i < kMaxParents; ++i) {
+    struct ParentRecord *to = &record->parents[i];
+    parent = BPF_CORE_READ(parent, real_parent, group_leader);
+    to->tgid = parent ? BPF_CORE_READ(parent, tgid) : 0;
+    to->start = parent ? BPF_CORE_READ(parent, start_boottime) : 0;
+    to->reserved = 0;
+    to->comm[0] = 0;
+    if (parent) bpf_probe_read_kernel_str(to->comm, kCommBytes, parent->comm);
+  }
+}
+
+INLINE void FillIds(struct ProcessRecord *record, struct task_struct *leader,
+                    struct task_struct *task) {
+  const struct cred *cred = BPF_CORE_READ(task, cred);
+  record->uid = BPF_CORE_READ(cred, euid.val);
+  record->gid = BPF_CORE_READ(cred, egid.val);
+  bpf_core_read(&record->capabilities, sizeof record->capabilities, &cred->cap_effective);
+  record->login_uid = UINT32_MAX;
+  if (bpf_core_field_exists(task->loginuid)) {
+    record->login_uid = BPF_CORE_READ(task, loginuid.val);
+  }
+  struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+  const unsigned int level = BPF_CORE_READ(pid, level);
+  record->namespace_pid = 0;
+  if (level > 0 && level < 33) {  // MAX_PID_NS_LEVEL is 32
+    struct upid innermost = {};
+    bpf_core_read(&innermost, sizeof innermost, (void *)pid + bpf_core_field_offset(pid->numbers) +
+                                                    level * bpf_core_type_size(struct upid));
+    record->namespace_pid = innermost.nr;
+  }
+}
+
+// A record of `task` without its arguments, or null.
+INLINE struct ProcessRecord *BeginProcess(struct task_struct *task, const struct ProcessKey *key) {
+  struct ProcessRecord *record = Reserve(sizeof *record);
+  if (!record) return 0;
+  struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+  FillHeader(&record->header, kRecordProcess, 0, 0);
+  record->start = key->start;
+  record->tgid = key->tgid;
+  record->exec_id = key->exec_id;
+  record->flags = 0;
+  record->argument_bytes = 0;
+  record->reserved[0] = record->reserved[1] = record->reserved[2] = 0;
+  record->comm[0] = 0;
+  bpf_probe_read_kernel_str(record->comm, kCommBytes, leader->comm);
+  FillIds(record, leader, task);
+  FillParents(record, leader);
+  FillExe(record, task);
+  FillCgroup(record, task);
+  return record;
+}
+
+// How many bytes of arguments there are to read, at most what the record holds.
+INLINE uint32_t ArgumentBytes(struct ProcessRecord *record, uint64_t from, uint64_t to) {
+  uint64_t bytes = to - from;
+  if (from == 0 || to <= from) return 0;
+  if (bytes > kArgumentBytes) {
+    bytes = kArgumentBytes;
+    record->flags |= kProcessArgumentsTruncated;
+  }
+  return bytes;
+}
+
+// Tells of the current process unless it has been told.
+__attribute__((noinline)) int TellCurrentProcess(uint32_t tgid, uint32_t exec_id, uint64_t start) {
+  struct ProcessKey key = {.tgid = tgid, .exec_id = exec_id, .start = start};
+  const uint8_t yes = 1;
+  if (bpf_map_lookup_elem(&told, &key)) return 0;
+  struct task_struct *task = bpf_get_current_task_btf();
+  struct ProcessRecord *record = BeginProcess(task, &key);
+  if (!record) return 0;
+  const uint64_t from = BPF_CORE_READ(task, mm, arg_start);
+  const uint32_t bytes = ArgumentBytes(record, from, BPF_CORE_READ(task, mm, arg_end));
+  if (bytes > 0 && bytes <= kArgumentBytes &&
+      bpf_probe_read_user(record->arguments, bytes, (const void *)from) == 0) {
+    record->argument_bytes = bytes;
+  }
+  Submit(record);
+  bpf_map_update_elem(&told, &key, &yes, BPF_ANY);
+  return 0;
+}
