@@ -19,13 +19,15 @@
 
 namespace rustnet::net {
 
+// Law of every probe (tests/unit/common/net/dpi): if it answers kMatch to some bytes, it answers
+// kNotMine to no prefix of them.  kNeedMore to a whole datagram means: this one proves nothing.
 enum class Verdict : uint8_t { kNotMine, kNeedMore, kMatch };
 
-// kNext: what follows is another application (STARTTLS, CONNECT, Upgrade); the registry probes
-// again.
+// kNext: what follows is another application (STARTTLS, CONNECT, Upgrade); see Session::Unread.
 enum class Progress : uint8_t { kMore, kDone, kNext };
 
 // How a label was proved.  A port alone never is: such a guess is made by names/services, not here.
+// kHandshake: both ends spoke the protocol; kSignature: one did.
 enum class Evidence : uint8_t { kNone, kHandshake, kSignature, kPort };
 
 // What a session learns that concerns more than its own flow.  Implemented by the worker; drained
@@ -33,7 +35,8 @@ enum class Evidence : uint8_t { kNone, kHandshake, kSignature, kPort };
 class Knowledge {
  public:
   virtual ~Knowledge() = default;
-  // A DNS answer seen on the wire: `client` may reach `address` under `name` for `ttl` seconds.
+  // A DNS answer seen on the wire, to a question that was seen too: `client` may reach `address`
+  // under `name` (lower case, raw bytes: not yet printable) for `ttl` seconds.
   virtual void OnAnswer(const IpAddress& client, std::string_view name, const IpAddress& address,
                         uint32_t ttl) = 0;
 };
@@ -55,16 +58,27 @@ class Session {
   virtual Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) = 0;
   // `lost` bytes of `direction` were never captured; the next OnData starts behind them.
   virtual Progress OnGap(Direction, uint64_t /*lost*/) { return Progress::kDone; }
+
+  // After kNext.  The name of the dissector that takes over; empty: whoever matches.
+  virtual std::string_view Next() const { return {}; }
+  // After kNext.  Bytes of `direction` that belong to what follows; they live until the session
+  // ends or, if they are the tail of OnData's, as long as those.
+  virtual Bytes Unread(Direction) const { return {}; }
+
+  // Both ends have spoken the protocol.
+  virtual bool Agreed() const { return false; }
+  // Bytes on the heap, this object included.
+  virtual size_t memory() const = 0;
 };
 
 struct Dissector {
   std::string_view name;          // as in `rustnetd --flows`: "tls"
   Protocol transport;             // kTcp or kUdp
-  std::array<uint16_t, 4> ports;  // tried first on these
+  std::array<uint16_t, 8> ports;  // tried first on these
   bool any_port;                  // and, if nothing matched there, on all others
   Verdict (*probe)(Bytes opening);
-  std::unique_ptr<Session> (*start)();
-  std::string_view source;  // "RFC 4253"
+  std::unique_ptr<Session> (*start)();  // null: the name alone is known
+  std::string_view source;              // "RFC 4253"
 };
 
 template <typename T>

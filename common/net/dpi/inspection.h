@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dissection of one flow, from its first payload byte until nothing more is wanted.
 //
-// Undecided: the opening bytes of each direction are held (bounded) and every dissector that can
-// match is probed. Decided: held bytes and then all others go to the session, until it is done.
+// Undecided: while a dissector answers kNeedMore, the opening bytes of that direction are held
+// (bounded). Decided: held bytes and then all others go to the session, until it is done.  What no
+// dissector knows is forgotten, and the next segment is looked at afresh (captures begin anywhere),
+// a bounded number of times.
 // After that the flow costs nothing more: the owner asks wants_more() and stops calling.
 #pragma once
 
@@ -10,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "common/net/dpi/dissector.h"
@@ -21,12 +22,14 @@ namespace rustnet::net {
 struct InspectionLimits {
   FactLimits facts;
   uint32_t opening_bytes = 4096;  // held per direction while undecided
-  uint32_t opening_packets = 8;   // with payload, per direction: then the flow is hopeless
+  uint32_t opening_packets = 8;   // that nobody knew, per direction: then the flow is hopeless
 };
 
 struct InspectionCounters {
-  uint64_t opening_bytes_dropped = 0;
-  uint64_t facts_dropped = 0;
+  uint64_t opening_bytes_dropped = 0;  // more than opening_bytes, still undecided
+  uint64_t facts_dropped = 0;          // values beyond FactLimits, and texts cut by a dissector
+  uint64_t secrets_withheld = 0;
+  uint64_t hopeless = 0;  // flows given up undecided
 };
 
 class Inspection {
@@ -46,34 +49,49 @@ class Inspection {
   std::span<const Dissector* const> protocols() const { return protocols_; }
   Evidence evidence() const { return evidence_; }
   const Facts& facts() const { return facts_; }
-  // Grows whenever protocols() or facts() change.
-  uint32_t revision() const { return facts_.revision() + static_cast<uint32_t>(protocols_.size()); }
+  // Grows whenever protocols(), evidence() or facts() change.
+  uint32_t revision() const {
+    return facts_.revision() + static_cast<uint32_t>(protocols_.size()) +
+           (evidence_ == Evidence::kHandshake ? 1 : 0);
+  }
   // Bytes of memory held, for the table's budget.
   size_t memory() const;
 
  private:
-  struct Opening {
-    std::vector<uint8_t> bytes;  // TCP: one run; UDP: datagrams, cut by `ends`
-    std::vector<uint32_t> ends;
-    uint32_t packets = 0;
+  struct Side {
+    std::vector<uint8_t> held;  // TCP only: the opening, while somebody needs more
+    uint64_t alive = 0;         // rows that have not yet refused the opening; 0: none begun
+    uint32_t misses = 0;        // openings that nobody knew
   };
-  void Probe(Direction direction, const Moment& moment);
-  void Deliver(Direction direction, Bytes bytes, const Moment& moment);
+  Side& side(Direction d) { return sides_[static_cast<size_t>(d)]; }
 
-  Protocol transport_;
-  uint16_t client_port_;
-  uint16_t server_port_;
+  void Feed(Direction direction, Bytes bytes, const Moment& moment);
+  // Looks at the opening of `direction`, which `bytes` continue, and begins a session if it can.
+  void Look(Direction direction, Bytes bytes, const Moment& moment);
+  const Dissector* Probe(Side* side, Bytes opening) const;  // null: nobody, or not yet
+  // Names the application and starts its session; false if there is none.
+  bool Begin(const Dissector& dissector);
+  void After(Progress progress, Direction direction, const Moment& moment);
+  void Miss(Side* side);
+  void Finish();
+
   const InspectionLimits* limits_;
   InspectionCounters* counters_;
-  Facts facts_;
-  std::vector<const Dissector*> protocols_;
   std::unique_ptr<Session> session_;
-  std::array<std::unique_ptr<Opening>, 2> opening_;
+  std::vector<const Dissector*> protocols_;
+  Facts facts_;
+  std::array<Side, 2> sides_;
+  uint64_t by_port_;  // rows that are tried first
+  Protocol transport_;
   Evidence evidence_ = Evidence::kNone;
+  uint8_t hops_ = 0;  // sessions started by the OnData under way
   bool finished_ = false;
 };
 
 // Every dissector, in the order in which it is tried.
 std::span<const Dissector> Registry();
+
+// The row of that name; null if there is none.
+const Dissector* FindDissector(std::string_view name);
 
 }  // namespace rustnet::net

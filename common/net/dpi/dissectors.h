@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two halves of every dissector, one line each: what registry.cc puts into its rows and tests
+// call.  Each is written in the file of its name.
+#pragma once
+
+#include <memory>
+
+#include "common/net/dpi/dissector.h"
+
+namespace rustnet::net {
+
+Verdict ProbeDns(Bytes datagram);      // on any port: strict
+Verdict ProbeDnsPort(Bytes datagram);  // on a DNS port: the header and the first question
+Verdict ProbeDnsTcp(Bytes opening);
+std::unique_ptr<Session> StartDns();
+std::unique_ptr<Session> StartMdns();  // LLMNR too: no knowledge is drawn from either
+std::unique_ptr<Session> StartDnsTcp();
+
+Verdict ProbeHttp(Bytes opening);
+std::unique_ptr<Session> StartHttp();
+
+Verdict ProbeTls(Bytes opening);      // a hello
+Verdict ProbeTlsPort(Bytes opening);  // on a TLS port: any record, as captures begin anywhere
+std::unique_ptr<Session> StartTls();
+
+Verdict ProbeSsh(Bytes opening);
+Verdict ProbeSshPort(Bytes opening);  // with lines before the banner (RFC 4253 section 4.2)
+std::unique_ptr<Session> StartSsh();
+
+}  // namespace rustnet::net

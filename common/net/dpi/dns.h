@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields that DNS, mDNS and LLMNR fill.
+#pragma once
+
+#include "common/net/dpi/facts.h"
+
+namespace rustnet::net {
+
+inline constexpr Field kDnsName{"dns_qname"};      // lower case, no final dot; the root is "."
+inline constexpr Field kDnsType{"dns_qtype"};      // "A", "TYPE65534"
+inline constexpr Field kDnsAnswer{"dns_answers"};  // addresses of A and AAAA, of every section
+inline constexpr Field kDnsCname{"dns_cname"};
+inline constexpr Field kDnsRcode{"dns_rcode", false, true};
+
+}  // namespace rustnet::net

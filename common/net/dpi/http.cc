@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1 (RFC 9112): every request and response of a connection.  A message is a start line, header
+// lines up to an empty one, and a body that is skipped by its length, by its chunks, or to the end.
+//
+// Which direction asks is told by the start lines, since a capture may begin anywhere.  After a
+// hole or nonsense a side waits for a segment that begins a message.
+#include "common/net/dpi/http.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <vector>
+
+#include "common/base/text.h"
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/lines.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr size_t kLongestLine = 8192;
+constexpr size_t kLongestMethod = 17;
+constexpr size_t kSureTarget = 512;    // bytes of a target without an end that prove a request
+constexpr size_t kMostHeld = 4096;     // of a tunnel whose answer has not been seen
+constexpr uint32_t kMostWaiting = 32;  // requests without an answer of which the kind is kept
+
+// IANA "Hypertext Transfer Protocol (HTTP) Method Registry", sorted; then WebDAV drafts, GENA
+// (UPnP) and RPC over HTTP ([MS-RPCH]).
+constexpr std::string_view kMethods[] = {
+    "ACL",
+    "BASELINE-CONTROL",
+    "BIND",
+    "CHECKIN",
+    "CHECKOUT",
+    "CONNECT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LABEL",
+    "LINK",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKREDIRECTREF",
+    "MKWORKSPACE",
+    "MOVE",
+    "OPTIONS",
+    "ORDERPATCH",
+    "PATCH",
+    "POST",
+    "PROPFIND",
+    "PROPPATCH",
+    "PUT",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "TRACE",
+    "UNBIND",
+    "UNCHECKOUT",
+    "UNLINK",
+    "UNLOCK",
+    "UPDATE",
+    "UPDATEREDIRECTREF",
+    "VERSION-CONTROL",
+    "BCOPY",
+    "BDELETE",
+    "BMOVE",
+    "BPROPFIND",
+    "BPROPPATCH",
+    "NOTIFY",
+    "POLL",
+    "RPC_CONNECT",
+    "RPC_IN_DATA",
+    "RPC_OUT_DATA",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+};
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// "HTTP/1.1 " or "ICY " (SHOUTcast), as far as `text` goes.
+Verdict ProbeResponse(std::string_view text) {
+  constexpr std::string_view kIcy = "ICY ";
+  constexpr std::string_view kForm = "HTTP/0.0 ";  // 0 stands for a digit
+  if (text.substr(0, kIcy.size()) == kIcy.substr(0, text.size())) {
+    if (text.size() <= kIcy.size()) return Verdict::kNeedMore;
+    return IsDigit(text[kIcy.size()]) ? Verdict::kMatch : Verdict::kNotMine;
+  }
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    if (i == text.size()) return Verdict::kNeedMore;
+    if (kForm[i] == '0' ? !IsDigit(text[i]) : text[i] != kForm[i]) return Verdict::kNotMine;
+  }
+  return text[5] == '0' || text[5] == '1' ? Verdict::kMatch : Verdict::kNotMine;
+}
+
+bool IsTargetStart(std::string_view target) {
+  return target.empty() || target[0] == '/' || target[0] == '*' ||
+         StartsWithIgnoreCase(target, std::string_view("http").substr(0, target.size()));
+}
+
+// `rest` of a line behind the method and a blank.
+Verdict ProbeTarget(std::string_view method, std::string_view rest) {
+  const size_t end = rest.find('\n');
+  const std::string_view line = rest.substr(0, end);
+  const bool plain = IsTargetStart(line);
+  if (end == std::string_view::npos) {
+    return plain && line.size() > kSureTarget ? Verdict::kMatch : Verdict::kNeedMore;
+  }
+  // SIP and RTSP have the same form and another word at the end.
+  const size_t version = line.rfind(" HTTP/");
+  if (version != std::string_view::npos) return Verdict::kMatch;
+  // HTTP/0.9: "GET /path" alone.
+  const bool simple =
+      method == "GET" && line.find(' ') == std::string_view::npos && line.size() > 1;
+  return plain && simple && line[0] == '/' ? Verdict::kMatch : Verdict::kNotMine;
+}
+
+struct RequestLine {
+  std::string_view method;
+  std::string_view target;
+};
+
+// Any method is taken where the version says HTTP; without one only a known method.
+bool ParseRequestLine(std::string_view line, RequestLine* request) {
+  std::string_view rest = line;
+  request->method = TakeWord(&rest);
+  if (request->method.empty() || rest.empty()) return false;
+  const size_t version = rest.rfind(" HTTP/");
+  request->target = Trimmed(rest.substr(0, version));
+  return version != std::string_view::npos || IsHttpMethod(request->method);
+}
+
+// Decimal or hexadecimal digits at the start of `text`; false if there are none or too many.
+bool ParseNumber(std::string_view text, int base, uint64_t* value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value, base);
+  return error == std::errc() && end != text.data();
+}
+
+class HttpSession : public Session {
+ public:
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    Side& s = side(direction);
+    if (s.state == State::kLost || s.state == State::kToTheEnd) {
+      const Verdict verdict =
+          s.state == State::kLost ? ProbeHttp(bytes) : ProbeResponse(AsText(bytes));
+      if (verdict == Verdict::kNotMine) return Progress::kMore;
+      s.lines.Reset();
+      s.state = State::kStart;
+    }
+    return Consume(direction, bytes, facts);
+  }
+
+  Progress OnGap(Direction direction, uint64_t lost) override {
+    Side& s = side(direction);
+    if (s.state == State::kToTheEnd) return Progress::kMore;
+    if ((s.state == State::kBody || s.state == State::kChunk) && lost <= s.left) {
+      s.left -= lost;
+      if (s.left == 0) EndOfBody(&s);
+      return Progress::kMore;
+    }
+    s.state = State::kLost;
+    s.lines.Reset();
+    return Progress::kMore;
+  }
+
+  std::string_view Next() const override { return next_; }
+  Bytes Unread(Direction direction) const override {
+    if (direction == handed_over_) return unread_;
+    return direction == held_from_ ? Bytes(held_) : Bytes();
+  }
+  bool Agreed() const override { return asked_ && answered_; }
+  size_t memory() const override {
+    return sizeof *this + held_.capacity() + sides_[0].lines.memory() + sides_[1].lines.memory();
+  }
+
+ private:
+  // kChunkEnd: the empty line behind a chunk.  kHeld: behind a CONNECT or an Upgrade, until it is
+  // answered.  kToTheEnd: a body that ends with the connection.
+  enum class State : uint8_t {
+    kStart,
+    kHeader,
+    kBody,
+    kChunkSize,
+    kChunk,
+    kChunkEnd,
+    kTrailer,
+    kHeld,
+    kToTheEnd,
+    kLost
+  };
+  enum class Kind : uint8_t { kPlain, kHead, kConnect, kUpgrade };
+
+  struct Side {
+    Lines lines{kLongestLine};
+    State state = State::kStart;
+    // Of the message under way.
+    bool response = false;
+    bool chunked = false;
+    bool sized = false;
+    Kind kind = Kind::kPlain;
+    uint16_t status = 0;
+    uint64_t left = 0;  // bytes of the body or chunk
+  };
+
+  Side& side(Direction direction) { return sides_[static_cast<size_t>(direction)]; }
+
+  Progress Consume(Direction direction, Bytes bytes, Facts* facts) {
+    Side& s = side(direction);
+    while (!bytes.empty()) {
+      switch (s.state) {
+        case State::kBody:
+        case State::kChunk: {
+          const size_t taken = static_cast<size_t>(std::min<uint64_t>(s.left, bytes.size()));
+          bytes = bytes.subspan(taken);
+          s.left -= taken;
+          if (s.left == 0) EndOfBody(&s);
+          break;
+        }
+        case State::kHeld:
+          return Hold(direction, bytes, facts);
+        case State::kToTheEnd:
+        case State::kLost:
+          return Progress::kMore;
+        default: {
+          std::string_view line;
+          if (!s.lines.Next(&bytes, &line, facts)) return Progress::kMore;
+          if (!OnLine(&s, line, facts)) break;
+          if (TunnelOpens(s)) return HandOver(direction, bytes);
+          if (s.kind == Kind::kConnect || s.kind == Kind::kUpgrade) Refuse(s, facts);
+        }
+      }
+    }
+    return Progress::kMore;
+  }
+
+  // True at the end of a header.
+  bool OnLine(Side* s, std::string_view line, Facts* facts) {
+    switch (s->state) {
+      case State::kStart:
+        if (!line.empty()) OnStartLine(s, line, facts);
+        return false;
+      case State::kHeader:
+        if (!line.empty()) return OnHeader(s, line, facts), false;
+        BeginBody(s);
+        return true;
+      case State::kChunkSize:
+        if (!ParseNumber(Trimmed(line), 16, &s->left)) {
+          s->state = State::kLost;
+        } else {
+          s->state = s->left == 0 ? State::kTrailer : State::kChunk;
+        }
+        return false;
+      case State::kChunkEnd:
+        s->state = line.empty() ? State::kChunkSize : State::kLost;
+        return false;
+      case State::kTrailer:
+        if (line.empty()) s->state = State::kStart;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  void OnStartLine(Side* s, std::string_view line, Facts* facts) {
+    s->chunked = s->sized = false;
+    s->left = 0;
+    s->kind = Kind::kPlain;
+    s->state = State::kHeader;
+    s->response = ProbeResponse(line) == Verdict::kMatch;
+    if (s->response) {
+      std::string_view rest = line;
+      TakeWord(&rest);
+      rest = Trimmed(rest);
+      uint64_t status = 0;
+      const bool three = rest.size() >= 3 && std::all_of(rest.begin(), rest.begin() + 3, IsDigit);
+      if (three && ParseNumber(rest.substr(0, 3), 10, &status))
+        facts->AddNumber(kHttpStatus, status);
+      s->status = static_cast<uint16_t>(status);
+      answered_ = true;
+      return;
+    }
+    RequestLine request;
+    if (!ParseRequestLine(line, &request)) {
+      s->state = State::kLost;
+      return;
+    }
+    facts->Add(kHttpMethod, request.method);
+    AddHttpPath(request.target, facts);
+    if (request.method == "HEAD") s->kind = Kind::kHead;
+    if (request.method == "CONNECT") s->kind = Kind::kConnect;
+    asked_ = true;
+  }
+
+  void OnHeader(Side* s, std::string_view line, Facts* facts) {
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return;
+    const std::string_view name = line.substr(0, colon);
+    const auto is = [&](std::string_view wanted) { return EqualsIgnoreCase(name, wanted); };
+    const std::string_view value = Trimmed(line.substr(colon + 1));
+    switch (name.size()) {
+      case 4:
+        if (!s->response && is("host")) facts->Add(kHttpHost, value);
+        break;
+      case 6:
+        if (s->response && is("server")) facts->Add(kHttpServer, value);
+        break;
+      case 7:
+        if (is("upgrade")) OnUpgrade(s, value);
+        break;
+      case 10:
+        if (!s->response && is("user-agent")) facts->Add(kHttpUserAgent, value);
+        break;
+      case 14:
+        if (is("content-length")) s->sized = ParseNumber(value, 10, &s->left);
+        break;
+      case 17:
+        if (is("transfer-encoding")) {
+          s->chunked = ToLower(value).find("chunked") != std::string::npos;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+
+  void OnUpgrade(Side* s, std::string_view protocol) {
+    if (s->response) {
+      if (s->status == 101) next_ = EqualsIgnoreCase(protocol, "websocket") ? "websocket" : "";
+    } else if (s->kind == Kind::kPlain) {
+      s->kind = Kind::kUpgrade;
+    }
+  }
+
+  // RFC 9112 section 6.3.
+  void BeginBody(Side* s) {
+    bool empty = false;
+    if (s->response) {
+      if (s->status >= 200 || s->status == 101) s->kind = Answered();
+      empty =
+          s->status / 100 == 1 || s->status == 204 || s->status == 304 || s->kind == Kind::kHead;
+    } else {
+      Ask(s->kind);
+      if (s->kind == Kind::kConnect || (s->kind == Kind::kUpgrade && !s->chunked && s->left == 0)) {
+        s->state = State::kHeld;
+        held_from_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
+        return;
+      }
+      empty = !s->chunked && !s->sized;
+    }
+    if (empty || (s->sized && !s->chunked && s->left == 0)) {
+      s->state = State::kStart;
+    } else if (s->chunked) {
+      s->state = State::kChunkSize;
+    } else {
+      s->state = s->sized ? State::kBody : State::kToTheEnd;
+    }
+  }
+
+  static void EndOfBody(Side* s) {
+    s->state = s->state == State::kChunk ? State::kChunkEnd : State::kStart;
+  }
+
+  // The kinds of the requests that wait for their answer, two bits each, the oldest lowest.
+  void Ask(Kind kind) {
+    if (waiting_ < kMostWaiting) kinds_ |= static_cast<uint64_t>(kind) << (2 * waiting_++);
+  }
+  Kind Answered() {
+    if (waiting_ == 0) return Kind::kPlain;
+    const Kind kind = static_cast<Kind>(kinds_ & 3);
+    kinds_ >>= 2;
+    --waiting_;
+    return kind;
+  }
+
+  // After a header: a response that ends HTTP on this connection.
+  static bool TunnelOpens(const Side& s) {
+    return s.response && (s.status == 101 || (s.kind == Kind::kConnect && s.status / 100 == 2));
+  }
+
+  Progress HandOver(Direction direction, Bytes unread) {
+    handed_over_ = direction;
+    unread_ = unread;
+    return Progress::kNext;
+  }
+
+  // The client goes on before its CONNECT or Upgrade was answered (or the answer was not captured).
+  Progress Hold(Direction direction, Bytes bytes, Facts* facts) {
+    if (held_.empty() && ProbeHttp(bytes) == Verdict::kMatch) {
+      side(direction).state = State::kStart;
+      return Consume(direction, bytes, facts);
+    }
+    held_.insert(held_.end(), bytes.begin(), bytes.end());
+    return held_.size() <= kMostHeld ? Progress::kMore : HandOver(direction, held_);
+  }
+
+  // The answer was no: what the client said meanwhile is HTTP.
+  void Refuse(const Side& answer, Facts* facts) {
+    const Direction direction = held_from_;
+    Side& s = side(direction);
+    if (!answer.response || s.state != State::kHeld) return;
+    s.state = State::kStart;
+    const std::vector<uint8_t> held = std::move(held_);
+    held_.clear();
+    Consume(direction, held, facts);
+  }
+
+  std::array<Side, 2> sides_;
+  std::vector<uint8_t> held_;  // of the side that is in kHeld
+  Bytes unread_;
+  std::string_view next_;
+  uint64_t kinds_ = 0;
+  uint32_t waiting_ = 0;
+  Direction held_from_ = Direction::kForward;
+  Direction handed_over_ = Direction::kForward;
+  bool asked_ = false;
+  bool answered_ = false;
+};
+
+}  // namespace
+
+bool IsHttpMethod(std::string_view word) {
+  return std::find(std::begin(kMethods), std::end(kMethods), word) != std::end(kMethods);
+}
+
+void AddHttpPath(std::string_view target, Facts* facts) {
+  if (facts->show_secrets()) return facts->Add(kHttpPath, target);
+  const std::string_view path = target.substr(0, target.find_first_of("?#"));
+  const size_t scheme = path.find("://");
+  if (scheme == std::string_view::npos) return facts->Add(kHttpPath, path);
+  const size_t host = scheme + 3;
+  const size_t at = path.substr(0, path.find('/', host)).rfind('@');
+  if (at == std::string_view::npos) return facts->Add(kHttpPath, path);
+  facts->Add(kHttpPath, std::string(path.substr(0, host)).append(path.substr(at + 1)));
+}
+
+Verdict ProbeHttp(Bytes opening) {
+  const std::string_view text = AsText(opening);
+  const Verdict response = ProbeResponse(text);
+  if (response != Verdict::kNotMine) return response;
+  const size_t blank = text.substr(0, kLongestMethod + 1).find(' ');
+  if (blank != std::string_view::npos) {
+    const std::string_view method = text.substr(0, blank);
+    return IsHttpMethod(method) ? ProbeTarget(method, text.substr(blank + 1)) : Verdict::kNotMine;
+  }
+  const auto begins = [&](std::string_view method) {
+    return method.substr(0, text.size()) == text;
+  };
+  return text.size() <= kLongestMethod &&
+                 std::any_of(std::begin(kMethods), std::end(kMethods), begins)
+             ? Verdict::kNeedMore
+             : Verdict::kNotMine;
+}
+
+std::unique_ptr<Session> StartHttp() { return std::make_unique<HttpSession>(); }
+
+}  // namespace rustnet::net

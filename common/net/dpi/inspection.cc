@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is asked about an opening: rows whose probe accepts its first byte (a table, made once by
+// asking every probe about every byte), that have not refused yet; those of the flow's ports first.
+#include "common/net/dpi/inspection.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "common/base/check.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr uint32_t kMostHops = 8;       // sessions that one OnData may start
+constexpr uint32_t kOneSidedTries = 8;  // times opening_packets, if the other end says nothing
+
+// The rows of one transport; a set of rows is a bit mask.
+class Rows {
+ public:
+  explicit Rows(Protocol transport) {
+    for (const Dissector& row : Registry()) {
+      if (row.transport != transport) continue;
+      RN_CHECK(rows_.size() < 64);
+      const uint64_t bit = uint64_t{1} << rows_.size();
+      rows_.push_back(&row);
+      if (row.any_port) any_port_ |= bit;
+      for (const uint16_t port : row.ports) {
+        if (port != 0) by_port_[Bucket(port)] |= bit;
+      }
+      if (row.probe == nullptr) continue;
+      for (uint32_t byte = 0; byte < 256; ++byte) {
+        const uint8_t first = static_cast<uint8_t>(byte);
+        if (row.probe(Bytes(&first, 1)) != Verdict::kNotMine) by_first_[byte] |= bit;
+      }
+    }
+  }
+
+  const Dissector& row(uint32_t index) const { return *rows_[index]; }
+  uint64_t any_port() const { return any_port_; }
+  uint64_t ByFirst(uint8_t byte) const { return by_first_[byte]; }
+
+  uint64_t ByPort(uint16_t port) const {
+    uint64_t found = 0;
+    for (uint64_t left = by_port_[Bucket(port)]; left != 0; left &= left - 1) {
+      const auto& ports = rows_[static_cast<size_t>(std::countr_zero(left))]->ports;
+      if (std::find(ports.begin(), ports.end(), port) != ports.end()) found |= left & -left;
+    }
+    return port == 0 ? 0 : found;
+  }
+
+ private:
+  static size_t Bucket(uint16_t port) { return (port ^ port >> 8) & 0xff; }
+
+  std::vector<const Dissector*> rows_;
+  uint64_t any_port_ = 0;
+  std::array<uint64_t, 256> by_port_{};
+  std::array<uint64_t, 256> by_first_{};
+};
+
+const Rows& RowsOf(Protocol transport) {
+  static const Rows tcp(Protocol::kTcp);
+  static const Rows udp(Protocol::kUdp);
+  return transport == Protocol::kTcp ? tcp : udp;
+}
+
+Moment Turned(const Moment& moment) {
+  Moment turned = moment;
+  std::swap(turned.source, turned.destination);
+  std::swap(turned.source_port, turned.destination_port);
+  return turned;
+}
+
+}  // namespace
+
+const Dissector* FindDissector(std::string_view name) {
+  for (const Dissector& row : Registry()) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+Inspection::Inspection(Protocol transport, uint16_t client_port, uint16_t server_port,
+                       const InspectionLimits* limits, InspectionCounters* counters)
+    : limits_(limits), counters_(counters), facts_(&limits->facts), transport_(transport) {
+  const Rows& rows = RowsOf(transport);
+  by_port_ = rows.ByPort(server_port) | rows.ByPort(client_port);
+}
+
+Inspection::~Inspection() = default;
+
+void Inspection::OnData(Direction direction, Bytes bytes, const Moment& moment) {
+  hops_ = 0;
+  Feed(direction, bytes, moment);
+}
+
+void Inspection::OnGap(Direction direction, uint64_t lost) {
+  if (finished_) return;
+  if (session_ == nullptr) {
+    side(direction).held = {};
+    side(direction).alive = 0;
+    return;
+  }
+  hops_ = 0;
+  After(session_->OnGap(direction, lost), direction, Moment{});
+}
+
+void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
+  if (finished_ || bytes.empty()) return;
+  if (session_ == nullptr) return Look(direction, bytes, moment);
+  const uint32_t dropped = facts_.dropped();
+  const uint32_t withheld = facts_.withheld();
+  const Progress progress = session_->OnData(direction, bytes, moment, &facts_);
+  counters_->facts_dropped += facts_.dropped() - dropped;
+  counters_->secrets_withheld += facts_.withheld() - withheld;
+  if (evidence_ != Evidence::kHandshake && session_->Agreed()) evidence_ = Evidence::kHandshake;
+  After(progress, direction, moment);
+}
+
+void Inspection::After(Progress progress, Direction direction, const Moment& moment) {
+  if (progress == Progress::kDone) return Finish();
+  if (progress == Progress::kMore) return;
+  const std::unique_ptr<Session> old = std::move(session_);  // owns what is unread
+  sides_ = {};
+  if (!old->Next().empty()) {
+    const Dissector* next = FindDissector(old->Next());
+    if (next == nullptr || !Begin(*next)) return Finish();
+  } else if (++hops_ > kMostHops) {
+    return Finish();
+  }
+  Feed(Opposite(direction), old->Unread(Opposite(direction)), Turned(moment));
+  Feed(direction, old->Unread(direction), moment);
+}
+
+void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
+  Side& s = side(direction);
+  if (s.misses >= limits_->opening_packets) return Miss(&s);
+  Bytes opening = bytes;
+  Bytes rest;
+  if (!s.held.empty()) {
+    const size_t room = limits_->opening_bytes - s.held.size();
+    rest = bytes.subspan(std::min(room, bytes.size()));
+    bytes = bytes.first(bytes.size() - rest.size());
+    s.held.insert(s.held.end(), bytes.begin(), bytes.end());
+    opening = s.held;
+  }
+  const Dissector* found = Probe(&s, opening);
+  if (found != nullptr) {
+    // The buffers move out first: what follows may begin new openings.
+    const std::vector<uint8_t> own = std::move(s.held);
+    const std::vector<uint8_t> other = std::move(side(Opposite(direction)).held);
+    sides_ = {};
+    if (!Begin(*found)) return Finish();
+    Feed(Opposite(direction), other, Turned(moment));
+    Feed(direction, opening, moment);
+    return Feed(direction, rest, moment);
+  }
+  if (s.alive == 0 || transport_ != Protocol::kTcp) return Miss(&s);
+  if (opening.size() >= limits_->opening_bytes) {
+    counters_->opening_bytes_dropped += opening.size() + rest.size();
+    return Miss(&s);
+  }
+  if (s.held.empty()) s.held.assign(opening.begin(), opening.end());
+}
+
+const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
+  const Rows& rows = RowsOf(transport_);
+  uint64_t alive = side->alive;
+  if (alive == 0) alive = rows.ByFirst(opening.front()) & (rows.any_port() | by_port_);
+  for (const uint64_t turn : {alive & by_port_, alive & ~by_port_}) {
+    for (uint64_t left = turn; left != 0; left &= left - 1) {
+      const Dissector& row = rows.row(static_cast<uint32_t>(std::countr_zero(left)));
+      const Verdict verdict = row.probe(opening);
+      if (verdict == Verdict::kMatch) return &row;
+      if (verdict == Verdict::kNotMine) alive &= ~(left & -left);
+    }
+  }
+  side->alive = alive;
+  return nullptr;
+}
+
+bool Inspection::Begin(const Dissector& dissector) {
+  const bool known = std::any_of(protocols_.begin(), protocols_.end(),
+                                 [&](const Dissector* p) { return p->name == dissector.name; });
+  if (!known) protocols_.push_back(&dissector);
+  if (evidence_ == Evidence::kNone) evidence_ = Evidence::kSignature;
+  if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
+  session_ = dissector.start();
+  return true;
+}
+
+void Inspection::Miss(Side* side) {
+  side->held = {};
+  side->alive = 0;
+  ++side->misses;
+  const uint32_t limit = limits_->opening_packets;
+  const auto [fewer, more] = std::minmax(sides_[0].misses, sides_[1].misses);
+  if (fewer < limit && more < limit * kOneSidedTries) return;
+  if (protocols_.empty()) ++counters_->hopeless;
+  Finish();
+}
+
+void Inspection::Finish() {
+  finished_ = true;
+  session_.reset();
+  sides_ = {};
+}
+
+size_t Inspection::memory() const {
+  return sizeof *this + facts_.memory() + protocols_.capacity() * sizeof(protocols_[0]) +
+         sides_[0].held.capacity() + sides_[1].held.capacity() +
+         (session_ == nullptr ? 0 : session_->memory());
+}
+
+}  // namespace rustnet::net

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list of a hello is read through its own reader, so one with a false length spoils only itself.
+#include "common/net/dpi/tls_hello.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "common/net/dpi/md5.h"
+
+namespace rustnet::net {
+namespace {
+
+// IANA "TLS ExtensionType Values".
+constexpr uint16_t kServerName = 0, kSupportedGroups = 10, kPointFormats = 11, kAlpnList = 16,
+                   kSupportedVersions = 43, kEncryptedClientHello = 0xfe0d;
+constexpr uint8_t kHostName = 0;
+
+// RFC 8446 section 4.1.3: SHA-256 of "HelloRetryRequest".
+constexpr std::array<uint8_t, 32> kRetryRandom = {
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
+
+void AppendNumber(uint16_t number, char separator, std::string* text) {
+  char digits[6];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  if (separator != 0) text->push_back(separator);
+  text->append(digits, end);
+}
+
+// The numbers of `list`, without GREASE, joined by '-', as JA3 has them.
+std::string Joined(ByteReader list, size_t width) {
+  std::string text;
+  while (!list.empty()) {
+    const uint16_t number = width == 1 ? list.U8() : list.U16();
+    if (list.ok() && !IsGrease(number)) AppendNumber(number, text.empty() ? '\0' : '-', &text);
+  }
+  return text;
+}
+
+void ReadServerNames(ByteReader extension, Facts* facts) {
+  ByteReader list = extension.Sub(extension.U16());
+  while (list.ok() && !list.empty()) {
+    const uint8_t kind = list.U8();
+    const Bytes name = list.Take(list.U16());
+    if (list.ok() && kind == kHostName) facts->Add(kSni, AsText(name));
+  }
+}
+
+void ReadAlpn(ByteReader extension, const Field& field, Facts* facts) {
+  ByteReader list = extension.Sub(extension.U16());
+  while (list.ok() && !list.empty()) {
+    const Bytes name = list.Take(list.U8());
+    const bool grease = name.size() == 2 && (name[0] & 0x0f) == 0x0a && name[0] == name[1];
+    if (list.ok() && !grease) facts->Add(field, AsText(name));
+  }
+}
+
+void AddVersion(const Field& field, uint16_t version, Facts* facts) {
+  facts->Add(field, TlsVersionName(version));
+}
+
+// JA3 (github.com/salesforce/ja3): MD5 of "version,ciphers,extensions,groups,point formats".
+struct Ja3 {
+  uint16_t version = 0;
+  std::string ciphers;
+  std::string extensions;
+  std::string groups;
+  std::string formats;
+
+  std::string Digest() const {
+    std::string text;
+    AppendNumber(version, '\0', &text);
+    for (const std::string* part : {&ciphers, &extensions, &groups, &formats}) {
+      text.append(1, ',').append(*part);
+    }
+    return Md5Hex(text);
+  }
+};
+
+// Reads the extensions of a ClientHello; false if they are cut.
+bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Facts* facts) {
+  bool has_versions = false;
+  while (extensions.ok() && !extensions.empty()) {
+    const uint16_t type = extensions.U16();
+    ByteReader body = extensions.Sub(extensions.U16());
+    if (!extensions.ok()) break;
+    if (!IsGrease(type)) AppendNumber(type, ja3->extensions.empty() ? '\0' : '-', &ja3->extensions);
+    switch (type) {
+      case kServerName:
+        ReadServerNames(body, facts);
+        break;
+      case kAlpnList:
+        ReadAlpn(body, kAlpn, facts);
+        break;
+      case kSupportedGroups:
+        ja3->groups = Joined(body.Sub(body.U16()), 2);
+        break;
+      case kPointFormats:
+        ja3->formats = Joined(body.Sub(body.U8()), 1);
+        break;
+      case kEncryptedClientHello:
+        facts->Add(kEch, "true");
+        break;
+      case kSupportedVersions: {
+        has_versions = true;
+        ByteReader list = body.Sub(body.U8());
+        while (list.ok() && list.size() >= 2) AddVersion(kTlsOffered, list.U16(), facts);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  if (!has_versions && extensions.ok()) AddVersion(kTlsOffered, ja3->version, facts);
+  return extensions.ok();
+}
+
+}  // namespace
+
+std::string_view TlsVersionName(uint16_t version) {
+  switch (version) {
+    case 0x0002:
+      return "SSL2.0";
+    case 0x0300:
+      return "SSL3.0";
+    case 0x0301:
+      return "TLS1.0";
+    case 0x0302:
+      return "TLS1.1";
+    case 0x0303:
+      return "TLS1.2";
+    case 0x0304:
+      return "TLS1.3";
+    case 0xfeff:
+    case 0x0100:
+      return "DTLS1.0";  // 0x0100: OpenSSL before 0.9.8f
+    case 0xfefd:
+      return "DTLS1.2";
+    case 0xfefc:
+      return "DTLS1.3";
+    default:
+      return version >> 8 == 0x7f ? "TLS1.3" : "";  // drafts
+  }
+}
+
+bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
+  ByteReader reader(body);
+  Ja3 ja3;
+  ja3.version = reader.U16();
+  reader.Skip(32);                                         // random
+  reader.Skip(reader.U8());                                // session id
+  if (form == HelloForm::kDtls) reader.Skip(reader.U8());  // cookie
+  ja3.ciphers = Joined(reader.Sub(reader.U16()), 2);
+  reader.Skip(reader.U8());  // compression
+  if (!reader.ok()) return false;
+  bool whole = true;
+  if (reader.empty()) {  // no extensions at all: SSL 3.0
+    AddVersion(kTlsOffered, ja3.version, facts);
+  } else {
+    const uint16_t size = reader.U16();
+    whole = reader.ok() && size <= reader.size();
+    whole = ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, facts) && whole;
+  }
+  if (whole) facts->Add(kJa3, ja3.Digest());
+  return whole;
+}
+
+bool ParseServerHello(Bytes body, Facts* facts, ServerHello* hello) {
+  ByteReader reader(body);
+  hello->version = reader.U16();
+  const Bytes random = reader.Take(kRetryRandom.size());
+  hello->retry = std::equal(random.begin(), random.end(), kRetryRandom.begin()) && !random.empty();
+  reader.Skip(reader.U8());  // session id
+  const uint16_t cipher = reader.U16();
+  reader.Skip(1);  // compression
+  if (!reader.ok()) return false;
+  bool whole = true;
+  if (!reader.empty()) {
+    const uint16_t size = reader.U16();
+    whole = reader.ok() && size <= reader.size();
+    ByteReader extensions(reader.TakeUpTo(size));
+    while (extensions.ok() && !extensions.empty()) {
+      const uint16_t type = extensions.U16();
+      ByteReader extension = extensions.Sub(extensions.U16());
+      if (!extensions.ok()) break;
+      if (type == kSupportedVersions) {
+        const uint16_t version = extension.U16();
+        if (extension.ok()) hello->version = version;
+      } else if (type == kAlpnList) {
+        ReadAlpn(extension, kAlpnSelected, facts);
+      }
+    }
+    whole = whole && extensions.ok();
+  }
+  AddVersion(kTlsVersion, hello->version, facts);
+  facts->AddNumber(kTlsCipher, cipher);
+  return whole;
+}
+
+}  // namespace rustnet::net
