@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,29 +15,51 @@ struct pcap;  // libpcap's pcap_t
 
 namespace rustnet {
 
-// One live capture.  `pcap` is closed by its owner (capture/) or never: the process owns it for its
-// whole life.
+struct CapturePlan;  // daemon/seal/open_capture_filter.h
+
+// One live capture.  Copies share what they name; CloseCapture (open_capture.h) frees it once, or
+// nobody does: the process owns it for its whole life.
 struct CaptureHandle {
-  pcap* handle = nullptr;
-  int fd = -1;         // its packet socket, borrowed from libpcap
-  std::string name;    // "eth0"; empty for a spare
-  uint32_t index = 0;  // interface index; 0 for a spare
-  int link_type = 0;   // DLT_
-  int snaplen = 0;
-  bool spare = false;  // not bound to an interface yet: waits for one that appears
+  pcap* handle = nullptr;  // where libpcap captures; null on Linux
+  int fd = -1;             // its packet socket
+  std::string name;        // "eth0"; empty for a spare
+  uint32_t index = 0;      // interface index; 0 for a spare
+  int link_type = 0;       // LINKTYPE_
+  int snaplen = 0;         // bytes
+  bool spare = false;      // not bound to an interface yet: waits for one that appears
+  bool joined = false;     // member of a fanout group: cannot be bound to another interface
+  int worker = 0;          // which worker reads it
+  // Linux: the ring of TPACKET_V3 blocks (packet_mmap.rst), mapped.
+  uint8_t* ring = nullptr;
+  uint32_t block_size = 0;  // bytes
+  uint32_t block_count = 0;
+  std::shared_ptr<const CapturePlan> plan;
+};
+
+// Why BPF could not be loaded.
+enum class BpfRefusal : uint8_t {
+  kNone,
+  kNotBuilt,
+  kMissingCapability,
+  kKernelTooOld,
+  kNoBtf,
+  kProgramRefused,
+  kSystemError,
 };
 
 // Linux BPF (rung L1).  All -1/null where BPF could not be loaded: `refusal` says why, in one
-// sentence.
+// sentence.  Descriptors and memory belong to `object` and live as long as the process.
 struct BpfHandles {
   int ring_map = -1;  // BPF_MAP_TYPE_RINGBUF, events of attribution/bpf/records.h
   int task_file_link =
       -1;  // iterator link: bpf_iter_create on it reads every socket of every process
-  const void* counters = nullptr;  // mmapped, attribution/bpf/records.h
+  const void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
   void* object = nullptr;          // keeps links alive; never closed
   std::string rung;                // "L1", "UID"
   std::string refusal;
+  BpfRefusal refusal_reason = BpfRefusal::kNone;
   std::vector<std::string> missing;  // optional programs that did not load: "name: reason"
+  std::vector<std::string> log;      // what libbpf said, shortened
 };
 
 // Who may do what; looked up before the seal, as /etc/group cannot be read after it.
@@ -58,7 +81,10 @@ struct Handles {
   UniqueFd listener;                    // the API's Unix socket, listening
   UniqueFd state_dir;                   // O_PATH or directory, for history
   UniqueFd notify;                      // connected to $NOTIFY_SOCKET, for sd_notify
-  std::vector<UniqueFd> capture_files;  // --read, in the order given
+  std::vector<UniqueFd> capture_files;  // --read, in the order given; -1: see the next row
+  std::vector<std::string> capture_file_errors;  // one for each: empty, or why it was not opened
+  std::vector<UniqueFd> output_files;            // SealConfig::write_files, in the order given
+  UniqueFd log;                                  // the log file, for appending; none: stderr
   std::string socket_path;
   uint64_t host_netns_cookie = 0;
   AccessIds access;
