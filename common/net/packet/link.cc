@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/net/packet/link.h"
 
-#include <algorithm>
+#include "common/net/packet/wireless.h"
 
 namespace rustnet::net {
 namespace {
@@ -51,6 +51,7 @@ class Descent {
   LinkContent FrameRelay();
   LinkContent Nflog();
   LinkContent PppoeSession();
+  LinkContent Wireless(bool radiotap);
 
  private:
   LinkContent Llc();
@@ -84,6 +85,20 @@ LinkContent Descent::EtherType(uint16_t ether_type) {
         ether_type = in_.U16();
         continue;
       }
+      case 0x8926:  // VN-Tag (802.1BR): 4 bytes, EtherType
+        in_.Skip(4);
+        ether_type = in_.U16();
+        continue;
+      case 0x88e7:  // 802.1ah: 4 bytes, the customer's MAC addresses, EtherType
+        in_.Skip(4 + 12);
+        ether_type = in_.U16();
+        continue;
+      case 0x8903:  // FabricPath: 2 bytes, an Ethernet frame
+        in_.Skip(2);
+        packet_.destination_mac = in_.Header<6>().Copy<0, 6>();
+        packet_.source_mac = in_.Header<6>().Copy<0, 6>();
+        ether_type = in_.U16();
+        continue;
       case 0x8847:
       case 0x8848:
         return Mpls();
@@ -288,11 +303,25 @@ LinkContent Descent::Fddi() {
   return Llc();
 }
 
+LinkContent Descent::Wireless(bool radiotap) {
+  if (radiotap && !SkipRadiotap(&in_)) return {};
+  switch (SkipIeee80211(&in_, &packet_)) {
+    case WirelessFrame::kData:
+      return Llc();
+    case WirelessFrame::kOther:
+      return Only(LinkProtocol::kOther);
+    case WirelessFrame::kMalformed:
+      break;
+  }
+  return {};
+}
+
 // RFC 2427: a Q.922 address whose last byte is odd, control 03, perhaps a pad, NLPID.
 LinkContent Descent::FrameRelay() {
   for (int i = 0; i < 4 && (in_.U8() & 1) == 0; ++i) {
   }
-  if (in_.U8() != 3) return Only(LinkProtocol::kOther);
+  if (in_.Peek() != 3) return EtherType(in_.U16());  // Cisco's way
+  in_.Skip(1);
   if (in_.Peek() == 0) in_.Skip(1);
   const uint8_t nlpid = in_.U8();
   if (!in_.ok()) return {};
@@ -335,6 +364,9 @@ LinkContent EnterOtherLink(LinkType link, ByteReader* in, Packet* packet) {
     case LinkType::kEthernet:
       return EnterEthernet(in, packet);
     case LinkType::kNull: {  // in the order of the host that captured: either
+      if (const uint8_t first = in->Peek(); first == 0x0f || first == 0xff) {
+        return descent.HdlcFramed();
+      }
       const uint32_t family = in->Le32();
       return descent.Loopback(family > 0xffff ? __builtin_bswap32(family) : family);
     }
@@ -363,6 +395,10 @@ LinkContent EnterOtherLink(LinkType link, ByteReader* in, Packet* packet) {
       return descent.FrameRelay();
     case LinkType::kNflog:
       return descent.Nflog();
+    case LinkType::kRadiotap:
+      return descent.Wireless(true);
+    case LinkType::kIeee80211:
+      return descent.Wireless(false);
     default:
       return {};
   }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// IEEE 802.11 frames as a monitor interface gives them.  What is encrypted stays closed.
+#pragma once
+
+#include "common/net/packet/layer.h"
+
+namespace rustnet::net {
+
+// kData: an LLC header follows.  kOther: management, control, encrypted or empty.
+enum class WirelessFrame : uint8_t { kMalformed, kData, kOther };
+
+// https://www.radiotap.org: version, pad, length (little-endian), fields.  False: malformed.
+bool SkipRadiotap(ByteReader* in);
+WirelessFrame SkipIeee80211(ByteReader* in, Packet* packet);
+
+}  // namespace rustnet::net
