@@ -113,6 +113,13 @@ struct AttributionCounters {
   uint64_t scans = 0;
   uint64_t run_ns = 0;  // program time, if the kernel counts it
   uint64_t runs = 0;
+  uint64_t malformed = 0;            // records that could not be read
+  uint64_t unowned = 0;              // sockets that became active and had no owner stored
+  uint64_t sockets = 0;              // known now, closed ones of the last minutes with them
+  uint64_t processes = 0;            // known now
+  uint64_t sockets_refused = 0;      // no room, all that were known being open
+  uint64_t sockets_forgotten = 0;    // closed ones that went before their time
+  uint64_t processes_forgotten = 0;  // for want of room, while perhaps alive
 };
 
 class Attribution {

@@ -4,8 +4,6 @@
 // One program that cannot be loaded makes the whole object fail, so the object is tried as a whole
 // and then again without the optional program that libbpf names.  After attaching, the links alone
 // are kept: program descriptors would let their holder attach again.
-#include "daemon/seal/load_bpf.h"
-
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -24,6 +22,7 @@
 #include <memory>
 #include <string_view>
 
+#include "daemon/seal/load_bpf.h"
 #include "rustnet_bpf.skel.h"
 
 namespace rustnet {
@@ -128,7 +127,9 @@ std::string MissingCapability() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2] = {};
   if (syscall(SYS_capget, &header, data) != 0) return "any capability";
-  const auto has = [&](unsigned bit) { return ((data[bit / 32].effective >> (bit % 32)) & 1) != 0; };
+  const auto has = [&](unsigned bit) {
+    return ((data[bit / 32].effective >> (bit % 32)) & 1) != 0;
+  };
   const bool admin = has(CAP_SYS_ADMIN);
   if (!has(CAP_BPF) && !admin) return "CAP_BPF";
   if (!has(CAP_PERFMON) && !admin) return "CAP_PERFMON";
@@ -143,14 +144,13 @@ UniqueFd OpenDetachedCgroup() {
   if (syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
     return UniqueFd();
   }
-  const UniqueFd mount(
-      static_cast<int>(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+  const UniqueFd mount(static_cast<int>(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
   if (!mount) return UniqueFd();
   return UniqueFd(openat(mount.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 bool IsHierarchyRoot(const UniqueFd& fd) {
-  struct stat info{};
+  struct stat info {};
   return fstat(fd.get(), &info) == 0 && info.st_ino == kRootInode;
 }
 
@@ -185,8 +185,7 @@ std::unique_ptr<Loaded> Load(const std::vector<std::string>& without, int* error
     return nullptr;
   }
   for (const std::string& name : without) {
-    bpf_program* program =
-        bpf_object__find_program_by_name(loaded->skeleton->obj, name.c_str());
+    bpf_program* program = bpf_object__find_program_by_name(loaded->skeleton->obj, name.c_str());
     if (program != nullptr) bpf_program__set_autoload(program, false);
   }
   const int result = rustnet_bpf::load(loaded->skeleton);

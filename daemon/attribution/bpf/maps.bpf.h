@@ -3,7 +3,10 @@
 // that was to be remembered about it is remembered, so that it is told again.
 #pragma once
 
+// libbpf's headers need the types of the first and do not include it.
+// clang-format off
 #include "vmlinux.h"
+// clang-format on
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>

@@ -52,7 +52,8 @@ INLINE void FillExe(struct ProcessRecord *record, struct task_struct *task) {
       struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
       if (outer == mount) {
         // A file of no directory (memfd) is its own root and has a name all the same.
-        if (at == 0) at = AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
+        if (at == 0)
+          at = AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
         record->exe_bytes = at;
         return;
       }
@@ -118,8 +119,9 @@ INLINE void FillIds(struct ProcessRecord *record, struct task_struct *leader,
   record->namespace_pid = 0;
   if (level > 0 && level < 33) {  // MAX_PID_NS_LEVEL is 32
     struct upid innermost = {};
-    bpf_core_read(&innermost, sizeof innermost, (void *)pid + bpf_core_field_offset(pid->numbers) +
-                                                    level * bpf_core_type_size(struct upid));
+    bpf_core_read(&innermost, sizeof innermost,
+                  (void *)pid + bpf_core_field_offset(pid->numbers) +
+                      level * bpf_core_type_size(struct upid));
     record->namespace_pid = innermost.nr;
   }
 }

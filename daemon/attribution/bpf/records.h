@@ -24,7 +24,8 @@ enum {
 enum RecordType {
   kRecordProcess = 1,  // ProcessRecord
   kRecordConnect = 2,  // SocketRecord: TCP, before the SYN leaves
-  kRecordAccept = 3,   // SocketRecord: TCP, handshake done, not yet accepted; owner is the listener's
+  kRecordAccept =
+      3,  // SocketRecord: TCP, handshake done, not yet accepted; owner is the listener's
   kRecordListen = 4,   // SocketRecord: TCP, remote is zero
   kRecordBind = 5,     // SocketRecord: UDP and raw, remote is zero
   kRecordFlow = 6,     // SocketRecord: first packet of a UDP, ICMP or raw flow
@@ -81,7 +82,7 @@ struct RecordOwner {
 struct SocketRecord {
   struct RecordHeader header;
   uint64_t cookie;
-  uint64_t netns;  // cookie; 0: not known
+  uint64_t netns;     // cookie; 0: not known
   uint8_t local[16];  // network order; IPv4 in the first 4 bytes
   uint8_t remote[16];
   uint16_t local_port;  // ICMP echo: the id

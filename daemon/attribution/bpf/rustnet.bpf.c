@@ -263,8 +263,7 @@ int BPF_PROG(OnExit, struct task_struct *task) {
 
 // Tells of a process that is not the current one, unless it has been told.
 INLINE void TellProcess(struct task_struct *task, const struct RecordOwner *owner) {
-  struct ProcessKey key = {
-      .tgid = owner->tgid, .exec_id = owner->exec_id, .start = owner->start};
+  struct ProcessKey key = {.tgid = owner->tgid, .exec_id = owner->exec_id, .start = owner->start};
   const uint8_t yes = 1;
   if (bpf_map_lookup_elem(&told, &key)) return;
   struct ProcessRecord *record = BeginProcess(task, &key);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rung L1: the ring of the BPF programs and the iterator over all sockets.
+#pragma once
+
+#include <memory>
+
+#include "daemon/attribution/attribution.h"
+
+namespace rustnet {
+
+// REQUIRES: handles.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a sentence.
+std::unique_ptr<Attribution> MakeBpfAttribution(const BpfHandles& handles, std::string* why);
+
+}  // namespace rustnet
