@@ -15,19 +15,28 @@
 
 namespace rustnet {
 
-// Per socket: received = processed + kernel_ring_dropped + worker_dropped + malformed
-// (rustnet.v1.PacketLedger).
+// Per socket: received = processed + kernel_ring_dropped + worker_dropped + malformed + waiting
+// (rustnet.v1.PacketLedger).  A source fills what it knows: `received`, `kernel_ring_dropped`,
+// `waiting` and the last two.
 struct PacketLedger {
   uint64_t received = 0;
   uint64_t processed = 0;
   uint64_t kernel_ring_dropped = 0;
   uint64_t worker_dropped = 0;
   uint64_t malformed = 0;
-  uint64_t nic_dropped = 0;  // before the socket
-  uint64_t interface_dropped = 0;
+  uint64_t waiting = 0;            // in the ring, not read yet: 0 once traffic pauses
+  uint64_t nic_dropped = 0;        // before the socket: by the card, for want of buffers
+  uint64_t interface_dropped = 0;  // before or beside the socket: rx_dropped of the interface
 };
 
-enum class SourceState : uint8_t { kActive, kInterfaceDown, kInterfaceGone, kEnded, kFailed };
+enum class SourceState : uint8_t {
+  kActive,
+  kInterfaceDown,  // switched off; goes on by itself
+  kInterfaceGone,  // deleted; goes on if it comes back
+  kEnded,
+  kFailed,
+  kSpare,  // of no interface yet
+};
 
 class FrameSource {
  public:
