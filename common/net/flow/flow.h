@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/time.h"
@@ -33,11 +34,23 @@ enum class TcpState : uint8_t {
   kReset,
 };
 
-enum class UdpState : uint8_t {
-  kActive,
-  kIdle,
-  kStale
-};  // <= 30 s, <= 60 s, longer since the last packet
+// Which TCP flags passed since the ports were used last; what EndState goes by.
+struct TcpSeen {
+  bool syn = false;  // without ACK
+  bool synack = false;
+  bool rst = false;
+  std::array<bool, 2> fin{};  // by Direction
+  std::array<bool, 2> ack{};  // by Direction; ACK without SYN
+
+  friend bool operator==(const TcpSeen&, const TcpSeen&) = default;
+};
+
+// How far the connection got, in one word for output: "syn_sent", "syn_recv", "established",
+// "half_closed" (one side sent FIN), "closed" (both did) or "reset".
+std::string_view EndState(const TcpSeen& seen);
+
+// Since the last packet: at most 30 s, at most 60 s, longer.
+enum class UdpState : uint8_t { kActive, kIdle, kStale };
 
 struct DirectionCounters {  // index: Direction
   uint64_t packets = 0;
@@ -46,10 +59,11 @@ struct DirectionCounters {  // index: Direction
   uint64_t payload_bytes = 0;
 };
 
+// Counts of both directions together, by the definitions of tshark's tcp.analysis (tcp_analysis.h).
 struct TcpMetrics {
   uint32_t handshake_rtt_us = 0;  // SYN to SYN-ACK to ACK; 0: not seen
   uint32_t smoothed_rtt_us = 0;   // passive, RFC 6298 weights; 0: none
-  uint32_t retransmissions = 0;
+  uint32_t retransmissions = 0;   // of any kind, the fast ones too
   uint32_t out_of_order = 0;
   uint32_t duplicate_acks = 0;
   uint32_t fast_retransmissions = 0;
@@ -77,11 +91,12 @@ struct FlowView {
   bool local_began = false;  // its first packet was outgoing
   TcpState tcp = TcpState::kNone;
   TcpState tcp_peer = TcpState::kNone;  // the state of the endpoint that did not begin the flow
+  TcpSeen seen;
   UdpState udp = UdpState::kActive;
   std::array<DirectionCounters, 2> counters;  // by Direction
-  std::array<uint64_t, 2> rate{};             // bytes per second, by Direction
+  std::array<uint64_t, 2> rate{};             // frame bytes of the last second, by Direction
   TcpMetrics metrics;
-  uint32_t application_rtt_us = 0;  // echo, DNS: request to answer; 0: none
+  uint32_t application_rtt_us = 0;  // last request to answer (request_times.h); 0: none
   Time first = 0;
   Time last = 0;
   uint32_t idle_timeout_seconds = 0;

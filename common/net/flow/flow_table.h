@@ -25,6 +25,7 @@ struct FlowOptions {
   uint8_t worker = 0;
   uint32_t held_bytes_per_direction = 64 * 1024;  // out-of-order TCP bytes held for a session
   uint64_t held_bytes_total = 64ULL * 1024 * 1024;
+  uint64_t hash_seed = 0;  // random in a daemon, so that nobody can choose keys that collide
   InspectionLimits inspection;
   Knowledge* knowledge = nullptr;  // outlives the table; may be null
 };
@@ -35,6 +36,8 @@ struct FlowCounters {
   uint64_t flows_evicted = 0;         // for want of room
   uint64_t prefix_bytes_dropped = 0;  // opening bytes and out-of-order bytes that could not be held
   uint64_t facts_dropped = 0;
+  uint64_t stream_gaps = 0;      // holes in TCP streams that dissection had to skip
+  uint64_t ends_unreported = 0;  // flows that ended while `capacity` others waited to be taken
 };
 
 class FlowTable {
@@ -52,7 +55,12 @@ class FlowTable {
   // ended ones (with `ended` set, after which the table has forgotten them).
   void TakeChanges(Time now, std::vector<FlowView>* out);
 
-  // Every flow as it is, in order of creation: offline output.
+  // Lets dissection have what it still holds behind holes, for no more packets will come: call it
+  // at the end of a file, before ForEach.
+  void Finish();
+
+  // Every flow as it is, in order of creation, and the ended ones that were not taken: offline
+  // output.
   void ForEach(Time now, void (*visit)(const FlowView&, void* context), void* context) const;
 
   // Forgets all flows (ResetStatistics).

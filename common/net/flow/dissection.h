@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A flow's way to its application: puts TCP bytes in order, hands them to the Inspection, and turns
+// what that learnt into ApplicationFacts.  Exists from the first payload byte until nothing more is
+// wanted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "common/net/dpi/inspection.h"
+#include "common/net/flow/flow.h"
+#include "common/net/flow/stream.h"
+
+namespace rustnet::net {
+
+// What all dissections of a table share.
+struct DissectionContext {
+  InspectionLimits limits;
+  InspectionCounters counters;
+  StreamBudget budget;
+  Knowledge* knowledge = nullptr;
+};
+
+class Dissection {
+ public:
+  // `context` outlives this.  `initiator`: index in `key` of the endpoint that began.
+  Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context);
+  ~Dissection();
+  Dissection(const Dissection&) = delete;
+  Dissection& operator=(const Dissection&) = delete;
+
+  // TCP: the first byte of `direction` has this sequence number.
+  void Begin(Direction direction, uint32_t sequence);
+  // A packet of the flow, with payload or (TCP) without.
+  void Add(const Packet& packet, Direction direction);
+  // No more will come: lets the session have what is held behind holes.
+  void Flush(Time now);
+
+  bool wants_more() const { return inspection_.wants_more(); }
+  // Whether something was learnt since the last call.
+  bool TakeNews();
+  // Null if nothing was proved.
+  std::shared_ptr<const ApplicationFacts> Facts() const;
+  std::span<const Dissector* const> protocols() const { return inspection_.protocols(); }
+
+ private:
+  class Reader;
+  Moment MomentOf(Direction direction, Time now) const;
+
+  const FlowKey& key_;
+  uint8_t initiator_;
+  DissectionContext* context_;
+  Inspection inspection_;
+  std::array<Stream, 2> stream_;
+  uint32_t revision_ = 0;
+};
+
+}  // namespace rustnet::net

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Birth and end of flows: generations of one tuple, timeouts, and who has to go when there is no
+// more room.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "common/net/flow/flow_table_impl.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr uint8_t kSynAck = tcp_flag::kSyn | tcp_flag::kAck;
+
+}  // namespace
+
+// A SYN on a tuple that is closing is a new connection, unless it is the old one's own SYN,
+// captured twice or late.  After a reset even that one is a new attempt.  A SYN amid an open
+// connection ends nothing (RFC 9293 section 3.10.7.4: it is challenged); if the other side accepts
+// it all the same, its SYN-ACK is the proof, and begins the new flow.
+bool FlowTable::Impl::BeginsAnew(const Packet& packet, const Flow& flow) const {
+  if (!flow.is_tcp() || packet.fragment || (packet.tcp.flags & tcp_flag::kSyn) == 0) return false;
+  const Direction direction = static_cast<Direction>(packet.from ^ flow.initiator);
+  const TcpSide& mine = flow.analysis().side[static_cast<size_t>(direction)];
+  const TcpSide& other = flow.analysis().side[static_cast<size_t>(Opposite(direction))];
+  const bool another = !mine.syn || mine.first != packet.tcp.seq;
+  const bool answer = (packet.tcp.flags & tcp_flag::kAck) != 0;
+  if (flow.seen.closing()) return another || (!answer && flow.seen.reset());
+  const TcpState sender = direction == Direction::kForward ? flow.tcp : flow.tcp_peer;
+  return answer && another && mine.began && sender == TcpState::kEstablished && other.syn &&
+         packet.tcp.ack == other.first + 1;
+}
+
+uint32_t FlowTable::Impl::Create(const Packet& packet, uint32_t hash) {
+  if (index_.size() >= options_.capacity) MakeRoom();
+  const uint32_t number = flows_.Take();
+  Flow& flow = flows_[number];
+  flow.id = ++last_id_;
+  flow.key = packet.key;
+  // Whoever answers a SYN did not begin.
+  const bool answer = flow.is_tcp() && !packet.fragment && (packet.tcp.flags & kSynAck) == kSynAck;
+  flow.initiator = (packet.from ^ (answer ? 1 : 0)) & 1;
+  flow.local_began = packet.outgoing && !answer;
+  flow.first = packet.time;
+  flow.depth = packet.depth;
+  flow.vlans = packet.vlans;
+  flow.vlan_count = packet.vlan_count;
+  flow.carriers = packet.carriers;
+  flow.touched = tick_;
+  flow.decided = !options_.dissect;
+  if (flow.is_tcp()) flow.state = TcpAnalysis();
+  index_.Insert(hash, number);
+  ++counters_.flows_created;
+  flow.timeout_seconds = flow.is_tcp() ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
+                                       : TimeoutSeconds(flow.key.protocol, flow.patience, false);
+  if (options_.expire) wheel_.Arm(number, DueSecond(flow));
+  return number;
+}
+
+void FlowTable::Impl::End(uint32_t number) {
+  Flow& flow = flows_[number];
+  if (flow.learnt != nullptr && flow.learnt->dissection != nullptr) {
+    flow.learnt->dissection->Flush(now_);
+    if (flow.learnt->dissection->TakeNews()) flow.news = true;
+    EndDissection(&flow);
+  }
+  if (flow.rate != kNoNumber) {
+    const uint32_t rate = std::exchange(flow.rate, kNoNumber);
+    rates_.Give(rate);
+    if (rate != rates_.size()) flows_[rates_[rate].flow].rate = rate;
+  }
+  index_.Remove(KeyedHash(flow.key, options_.hash_seed), number);
+  if (options_.expire) wheel_.Disarm(number);
+  flow.ended = true;
+  if (!flow.changed) MarkChanged(number);
+  ++ended_;
+  // Nobody takes: the end of a flow is not worth unbounded memory.
+  if (ended_ > options_.capacity) {
+    ++counters_.ends_unreported;
+    Release(number);
+  }
+}
+
+// REQUIRES: ended.
+void FlowTable::Impl::Release(uint32_t number) {
+  const Links links = flows_[number].change;
+  (links.previous == kNoNumber ? changes_.previous : flows_[links.previous].change.next) =
+      links.next;
+  (links.next == kNoNumber ? changes_.next : flows_[links.next].change.previous) = links.previous;
+  flows_[number] = Flow();
+  flows_.Give(number);
+  --ended_;
+}
+
+// A flow is born with a list of the oldest at hand, which is made anew when it is used up: those
+// that were touched since it was made are passed over, so it is always the oldest of all that goes,
+// and one flow costs sixteen looks.
+void FlowTable::Impl::MakeRoom() {
+  for (;;) {
+    while (oldest_at_ < oldest_.size()) {
+      const Seen& seen = oldest_[oldest_at_++];
+      const Flow& flow = flows_[seen.number];
+      if (flow.id != seen.id || flow.ended || flow.touched != seen.touched ||
+          flow.last != seen.last) {
+        continue;
+      }
+      End(seen.number);
+      ++counters_.flows_evicted;
+      return;
+    }
+    FindOldest();
+  }
+}
+
+void FlowTable::Impl::FindOldest() {
+  constexpr size_t kShare = 16;
+  const size_t wanted = std::max<size_t>(1, index_.size() / kShare);
+  const auto older = [](const Seen& a, const Seen& b) {
+    return std::tie(a.touched, a.last, a.id) < std::tie(b.touched, b.last, b.id);
+  };
+  oldest_.clear();
+  oldest_at_ = 0;
+  const auto keep_oldest = [&] {
+    const auto middle = oldest_.begin() + static_cast<ptrdiff_t>(wanted);
+    std::nth_element(oldest_.begin(), middle, oldest_.end(), older);
+    oldest_.erase(middle, oldest_.end());
+  };
+  for (uint32_t number = 0; number < flows_.end(); ++number) {
+    const Flow& flow = flows_[number];
+    if (flow.id == 0 || flow.ended) continue;
+    oldest_.push_back({flow.touched, number, flow.last, flow.id});
+    if (oldest_.size() >= wanted * 2) keep_oldest();
+  }
+  if (oldest_.size() > wanted) keep_oldest();
+  std::sort(oldest_.begin(), oldest_.end(), older);
+}
+
+uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
+  uint32_t seconds = flow.timeout_seconds;
+  if (flow.key.protocol == Protocol::kUdp) {
+    // Its state ages in two steps before it ends.
+    const uint32_t age = (tick_ - flow.touched) / kTicksPerSecond;
+    for (const uint16_t step : {kUdpStaleSeconds, kUdpIdleSeconds}) {
+      if (age < step) seconds = std::min<uint32_t>(seconds, step);
+    }
+  }
+  return flow.touched / kTicksPerSecond + seconds + 1;
+}
+
+void FlowTable::Impl::RenewTimeout(uint32_t number) {
+  Flow& flow = flows_[number];
+  const bool answered = flow.counters[1].packets > 0;
+  const uint16_t seconds = flow.is_tcp()
+                               ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
+                               : TimeoutSeconds(flow.key.protocol, flow.patience, answered);
+  if (seconds == flow.timeout_seconds) return;
+  flow.timeout_seconds = seconds;
+  // A later end is found when the timer is looked at; an earlier one needs an earlier look.
+  if (!options_.expire || DueSecond(flow) >= flow.due) return;
+  wheel_.Disarm(number);
+  wheel_.Arm(number, DueSecond(flow));
+}
+
+void FlowTable::Impl::OnTimer(uint32_t number) {
+  Flow& flow = flows_[number];
+  const uint32_t silent = tick_ - flow.touched;
+  const bool ends = silent >= uint32_t{flow.timeout_seconds} * kTicksPerSecond;
+  const bool aged =
+      flow.key.protocol == Protocol::kUdp && silent >= uint32_t{kUdpIdleSeconds} * kTicksPerSecond;
+  wheel_.Arm(number, DueSecond(flow));
+  if (ends) {
+    End(number);
+  } else if (aged && !flow.changed) {
+    MarkChanged(number);
+  }
+}
+
+void FlowTable::Impl::AdvanceTo(Time now) {
+  if (!started_) {
+    started_ = true;
+    origin_ = now - now % kTickLength;
+  }
+  if (now < now_) return;
+  now_ = now;
+  tick_ = static_cast<uint32_t>((now - origin_) / kTickLength);
+  tick_end_ = origin_ + (Time{tick_} + 1) * kTickLength;
+  if (options_.expire && tick_ / kTicksPerSecond != wheel_.second()) {
+    wheel_.RunTo(tick_ / kTicksPerSecond, [this](uint32_t number) { OnTimer(number); });
+  }
+}
+
+void FlowTable::Impl::Advance(Time now) { AdvanceTo(now); }
+
+void FlowTable::Impl::Clear() {
+  // Dissections give back to the budget; so flows go before it is looked at again.
+  flows_.Clear();
+  index_.Clear();
+  wheel_.Clear();
+  rates_.Clear();
+  changes_ = {};
+  ended_ = 0;
+  oldest_.clear();
+  oldest_at_ = 0;
+}
+
+}  // namespace rustnet::net
