@@ -8,6 +8,7 @@
 #include "daemon/seal/isolation_linux.h"
 #include "daemon/seal/landlock_linux.h"
 #include "daemon/seal/listener_linux.h"
+#include "daemon/seal/load_bpf.h"
 #include "daemon/seal/netlink_linux.h"
 #include "daemon/seal/open_capture.h"
 #include "daemon/seal/os.h"
@@ -53,8 +54,12 @@ class LinuxOs : public Os {
 
   Status LoadBpf(const SealConfig& config, SealDraft& draft) override {
     BpfHandles& bpf = draft.handles.bpf;
-    bpf.rung = "UID";
-    if (!config.load_bpf) bpf.refusal = "BPF was not asked for";
+    if (config.load_bpf) {
+      bpf = rustnet::LoadBpf();
+    } else {
+      bpf.rung = "UID";
+      bpf.refusal = "BPF was not asked for";
+    }
     return Ok();
   }
 
