@@ -27,7 +27,7 @@ bool FlowTable::Impl::BeginsAnew(const Packet& packet, const Flow& flow) const {
   const bool answer = (packet.tcp.flags & tcp_flag::kAck) != 0;
   if (flow.seen.closing()) return another || (!answer && flow.seen.reset());
   const TcpState sender = direction == Direction::kForward ? flow.tcp : flow.tcp_peer;
-  return answer && another && mine.began && sender == TcpState::kEstablished && other.syn &&
+  return answer && another && sender == TcpState::kEstablished && other.another &&
          packet.tcp.ack == other.first + 1;
 }
 

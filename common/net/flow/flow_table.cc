@@ -115,8 +115,14 @@ void FlowTable::Impl::AddTcp(const Packet& packet, uint32_t number, Direction di
   TcpState& sender = direction == Direction::kForward ? flow.tcp : flow.tcp_peer;
   TcpState& receiver = direction == Direction::kForward ? flow.tcp_peer : flow.tcp;
   constexpr uint8_t kMoving = tcp_flag::kSyn | tcp_flag::kFin | tcp_flag::kRst;
-  if ((header.flags & kMoving) != 0 || sender != TcpState::kEstablished ||
-      receiver != TcpState::kEstablished) {
+  const bool open = sender == TcpState::kEstablished && receiver == TcpState::kEstablished;
+  if (open && (header.flags & (kMoving | tcp_flag::kAck)) == tcp_flag::kSyn &&
+      IsAnotherSyn(flow.analysis(), header, direction)) {
+    NoteAnotherSyn(header, direction, &flow.analysis());
+    flow.seen.Add(header.flags, direction);
+    return;
+  }
+  if (!open || (header.flags & kMoving) != 0) {
     Step({.flags = header.flags,
           .payload = packet.payload_bytes > 0,
           .acks_fin = AcksFin(flow.analysis(), header, direction),

@@ -113,15 +113,6 @@ void Remember(const Segment& segment, bool keep_alive, bool window_probe, TcpSid
   mine->probed_window = window_probe;
 }
 
-// Whether this SYN begins something new on ports that were in use: then nothing of before can be
-// compared with it.  A SYN that was only captured late stands close before the data.
-bool IsAnother(const Segment& segment, const TcpSide& mine) {
-  constexpr uint32_t kLate = 65'536;
-  if (!mine.began || !segment.has(tcp_flag::kSyn)) return false;
-  const uint32_t seq = segment.header.seq;
-  return mine.syn ? mine.first != seq : mine.next - seq >= kLate;
-}
-
 void Forget(TcpSide* side) {
   const bool local = side->local;
   *side = {};
@@ -154,9 +145,12 @@ void Analyse(const TcpHeader& header, uint32_t length, Time time, Direction from
                   .now_us = static_cast<uint32_t>(time / kMicrosecond),
                   .syn_fin_rst = (header.flags & (kOccupying | tcp_flag::kRst)) != 0,
                   .occupies = length > 0 || (header.flags & kOccupying) != 0};
-  if (IsAnother(segment, mine)) {
+  const bool accepted =
+      mine.another && !segment.has(tcp_flag::kSyn) && header.seq == mine.first + 1;
+  if (accepted || IsAnotherSyn(*tcp, header, from)) {
+    // Nothing of before can be compared with what follows.
     Forget(&mine);
-    if (!segment.has(tcp_flag::kAck)) Forget(&other);
+    if (accepted || !segment.has(tcp_flag::kAck)) Forget(&other);
   }
   const bool window_probe =
       length == 1 && mine.began && header.seq == mine.next && other.began && other.window == 0;
@@ -171,6 +165,21 @@ void Analyse(const TcpHeader& header, uint32_t length, Time time, Direction from
   AnswerProbe(segment, &other);
   if (tcp->handshake_us == 0) EndHandshake(segment, &mine, &other, tcp);
   Remember(segment, keep_alive, window_probe, &mine);
+}
+
+bool IsAnotherSyn(const TcpAnalysis& tcp, const TcpHeader& header, Direction from) {
+  // A SYN that was only captured late stands close before the data.
+  constexpr uint32_t kLate = 65'536;
+  const TcpSide& mine = tcp.side[static_cast<size_t>(from)];
+  if (!mine.began || (header.flags & tcp_flag::kSyn) == 0) return false;
+  return mine.syn ? mine.first != header.seq : mine.next - header.seq >= kLate;
+}
+
+void NoteAnotherSyn(const TcpHeader& header, Direction from, TcpAnalysis* tcp) {
+  TcpSide& mine = tcp->side[static_cast<size_t>(from)];
+  mine.syn = true;
+  mine.another = true;
+  mine.first = header.seq;
 }
 
 bool ResetInWindow(const TcpAnalysis& tcp, const TcpHeader& header, Direction from) {

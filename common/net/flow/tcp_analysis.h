@@ -40,6 +40,7 @@ struct TcpSide {           // what one endpoint sent
   bool probed_window : 1 = false;  // its last packet was a zero window probe
   bool local : 1 = false;          // it sent an outgoing packet: it is on this host
   bool plain : 1 = false;          // its last window stood in a packet without SYN: it is scaled
+  bool another : 1 = false;        // `first` is of a later SYN that was not accepted yet
   bool near : 1 = false;           // by the handshake's times the observer stands at its end
 };
 
@@ -55,6 +56,11 @@ struct TcpAnalysis {
 
 // One packet of `from` with `length` bytes of payload (on the wire) at `time`.
 void Analyse(const TcpHeader& header, uint32_t length, Time time, Direction from, TcpAnalysis* tcp);
+
+// A SYN of `from` amid an open connection, with another number than that began with: it changes
+// nothing until the other endpoint accepts it.
+bool IsAnotherSyn(const TcpAnalysis& tcp, const TcpHeader& header, Direction from);
+void NoteAnotherSyn(const TcpHeader& header, Direction from, TcpAnalysis* tcp);
 
 // Whether an RST of `from` is acceptable to the other endpoint (RFC 9293 section 3.10.7.4), as far
 // as is known.  Call it before Analyse.

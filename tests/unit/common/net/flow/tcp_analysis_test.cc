@@ -169,6 +169,23 @@ TEST_P(TcpAnalysisTest, APortUsedAgainIsComparedWithNothing) {
   EXPECT_EQ(metrics().gaps, 0U);
 }
 
+TEST_P(TcpAnalysisTest, ASynThatNobodyAcceptsDisturbsNothing) {
+  Handshake();
+  Send(30 * kMillisecond, kOut, kAck, 1, 1, 100);
+  const TcpHeader forged = Header(kSyn, 0x40000000, 0);
+  EXPECT_TRUE(IsAnotherSyn(tcp_, forged, kOut));
+  EXPECT_FALSE(IsAnotherSyn(tcp_, Header(kSyn, 0, 0), kOut));
+  NoteAnotherSyn(forged, kOut, &tcp_);
+  Send(100 * kMillisecond, kOut, kAck, 101, 1, 100);
+  EXPECT_EQ(metrics().gaps, 0U);
+  EXPECT_EQ(metrics().retransmissions, 0U);
+  // Data behind it show that it was accepted, though the answer was not captured.
+  Send(kSecond, kOut, kAck, 0x40000001, 0x50000000, 100);
+  Send(kSecond, kOut, kAck, 0x40000065, 0x50000000, 100);
+  EXPECT_EQ(metrics().gaps, 0U);
+  EXPECT_EQ(metrics().retransmissions, 0U);
+}
+
 TEST_P(TcpAnalysisTest, TheRoundTripIsThatOfTheFarEnd) {
   Handshake();  // 20 ms to the server, 1 ms to the client: the observer stands at the client
   Send(100 * kMillisecond, kOut, kAck, 1, 1, 100);

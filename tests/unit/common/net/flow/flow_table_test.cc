@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/net/flow/flow_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/unit/common/net/flow/packets.h"
+
+namespace rustnet::net {
+namespace {
+
+FlowOptions Options() {
+  FlowOptions options;
+  options.hash_seed = 42;
+  return options;
+}
+
+// What two views of one flow must have in common; compared as text so that a difference is
+// readable.
+std::string Text(const FlowView& v) {
+  std::string text = std::to_string(v.id) + " port " + std::to_string(v.port(Direction::kForward));
+  const auto add = [&text](const char* name, auto value) {
+    text += std::string(" ") + name + "=" + std::to_string(value);
+  };
+  add("ended", v.ended);
+  add("local", v.local_began);
+  add("tcp", static_cast<int>(v.tcp));
+  add("peer", static_cast<int>(v.tcp_peer));
+  add("udp", static_cast<int>(v.udp));
+  for (size_t i = 0; i < 2; ++i) {
+    add("packets", v.counters[i].packets);
+    add("bytes", v.counters[i].bytes);
+    add("ip", v.counters[i].ip_bytes);
+    add("payload", v.counters[i].payload_bytes);
+    add("rate", v.rate[i]);
+  }
+  add("retransmissions", v.metrics.retransmissions);
+  add("ooo", v.metrics.out_of_order);
+  add("dup", v.metrics.duplicate_acks);
+  add("gaps", v.metrics.gaps);
+  add("rtt", v.metrics.smoothed_rtt_us);
+  add("first", v.first);
+  add("last", v.last);
+  add("timeout", v.idle_timeout_seconds);
+  text += " " + std::string(EndState(v.seen));
+  return text;
+}
+
+TEST(FlowTableTest, CountsByDirectionOfWhoBegan) {
+  FlowTable table(Options());
+  const Talk talk{.client = 0x0A0000FF, .server = 0x0A000001};  // the client is the higher endpoint
+  Packet syn = talk.Tcp(kStart, true, kSyn, 0, 0);
+  syn.outgoing = true;
+  syn.vlans = {7, 9};
+  syn.vlan_count = 2;
+  Add(&table, {syn, talk.Tcp(kStart + 1, false, kSyn | kAck, 0, 1),
+               talk.Tcp(kStart + 2, true, kAck, 1, 1, "hello")});
+  const std::vector<FlowView> views = Views(table, kStart + 2);
+  ASSERT_EQ(views.size(), 1U);
+  const FlowView& view = views[0];
+  EXPECT_EQ(view.ip(Direction::kForward).ToString(), "10.0.0.255");
+  EXPECT_EQ(view.port(Direction::kBackward), 80);
+  EXPECT_TRUE(view.local_began);
+  EXPECT_EQ(view.counters[0].packets, 2U);
+  EXPECT_EQ(view.counters[0].bytes, 54U * 2 + 5);
+  EXPECT_EQ(view.counters[0].ip_bytes, 40U * 2 + 5);
+  EXPECT_EQ(view.counters[0].payload_bytes, 5U);
+  EXPECT_EQ(view.counters[1].packets, 1U);
+  EXPECT_EQ(view.mac[0][5], 1);
+  EXPECT_EQ(view.mac[1][5], 2);
+  EXPECT_EQ(view.vlan_count, 2);
+  EXPECT_EQ(view.vlans[1], 9);
+  EXPECT_EQ(view.first, kStart);
+  EXPECT_EQ(view.last, kStart + 2);
+  EXPECT_EQ(view.tcp, TcpState::kEstablished);
+  EXPECT_EQ(view.tcp_peer, TcpState::kEstablished);
+  EXPECT_EQ(view.idle_timeout_seconds, 300U);
+}
+
+TEST(FlowTableTest, WhoAnswersASynDidNotBegin) {
+  FlowTable table(Options());
+  const Talk talk;
+  Packet answer = talk.Tcp(kStart, false, kSyn | kAck, 0, 1);
+  answer.outgoing = true;
+  Add(&table, {answer, talk.Tcp(kStart, true, kAck, 1, 1)});
+  const FlowView view = Views(table, kStart)[0];
+  EXPECT_EQ(view.port(Direction::kForward), talk.client_port);
+  EXPECT_FALSE(view.local_began);
+  EXPECT_EQ(view.counters[0].packets, 1U);
+  EXPECT_EQ(view.counters[1].packets, 1U);
+}
+
+TEST(FlowTableTest, FragmentsCountAndHaveNoHeader) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp, .server_port = 53};
+  Packet first = talk.Make(kStart, true, "abcd");
+  first.earlier = {.packets = 2, .frame_bytes = 3000, .ip_bytes = 2972};
+  Packet later = talk.Make(kStart + 1, true);
+  later.fragment = true;
+  later.payload_bytes = 0;
+  Add(&table, {first, later});
+  const FlowView view = Views(table, kStart + 1)[0];
+  EXPECT_EQ(view.counters[0].packets, 4U);
+  EXPECT_EQ(view.counters[0].bytes, 3000U + first.frame_bytes + later.frame_bytes);
+  EXPECT_EQ(view.counters[0].ip_bytes, 2972U + first.ip_bytes + later.ip_bytes);
+  EXPECT_EQ(view.counters[0].payload_bytes, 4U);
+}
+
+TEST(FlowTableTest, AFragmentOfTcpMovesNoState) {
+  FlowTable table(Options());
+  const Talk talk;
+  Packet fragment = talk.Tcp(kStart, true, kRst, 0, 0);
+  fragment.fragment = true;
+  Add(&table, {talk.Tcp(kStart, true, kAck, 1, 1), fragment});
+  EXPECT_EQ(Views(table, kStart)[0].tcp, TcpState::kEstablished);
+  EXPECT_EQ(EndState(Views(table, kStart)[0].seen), "established");
+}
+
+TEST(FlowTableTest, IcmpArpAndIgmpTellTheirType) {
+  FlowTable table(Options());
+  Talk talk{.protocol = Protocol::kIcmp, .client_port = 1, .server_port = 1};
+  Packet request = talk.Make(kStart, true);
+  request.icmp = {.type = 8, .code = 0, .sequence = 5};
+  Packet reply = talk.Make(kStart + 3 * kMillisecond, false);
+  reply.icmp = {.type = 0, .code = 0, .sequence = 5};
+  talk.protocol = Protocol::kArp;
+  Packet arp = talk.Make(kStart + 4, true);
+  arp.arp_operation = 2;
+  talk.protocol = Protocol::kIgmp;
+  Packet igmp = talk.Make(kStart + 5, true);
+  igmp.igmp_type = 0x22;
+  Add(&table, {request, reply, arp, igmp});
+  const std::vector<FlowView> views = Views(table, kStart + 5);
+  ASSERT_EQ(views.size(), 3U);
+  EXPECT_EQ(views[0].icmp_type, 0);
+  EXPECT_EQ(views[0].application_rtt_us, 3000U);
+  EXPECT_EQ(views[1].arp_operation, 2);
+  EXPECT_EQ(views[2].igmp_type, 0x22);
+}
+
+// A SYN after the end of a connection is a new flow.
+class GenerationTest : public testing::TestWithParam<std::vector<std::pair<bool, uint8_t>>> {};
+
+TEST_P(GenerationTest, ASynOnAClosingTupleBeginsANewFlow) {
+  FlowTable table(Options());
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart, true, kSyn, 0, 0), talk.Tcp(kStart, false, kSyn | kAck, 0, 1),
+               talk.Tcp(kStart, true, kAck, 1, 1)});
+  size_t packets = 3;
+  for (const auto& [client, flags] : GetParam()) {
+    Add(&table, {talk.Tcp(kStart, client, flags, 1, 1)});
+    ++packets;
+  }
+  const uint64_t old_id = Changes(&table, kStart).at(0).id;
+  Add(&table, {talk.Tcp(kStart + 1, true, kSyn, 5000, 0)});
+  const std::vector<FlowView> views = Changes(&table, kStart + 1);
+  ASSERT_EQ(views.size(), 2U);
+  EXPECT_EQ(views[0].id, old_id);
+  EXPECT_TRUE(views[0].ended);
+  EXPECT_EQ(views[0].counters[0].packets + views[0].counters[1].packets, packets);
+  EXPECT_NE(views[1].id, old_id);
+  EXPECT_FALSE(views[1].ended);
+  EXPECT_EQ(views[1].tcp, TcpState::kSynSent);
+  EXPECT_EQ(table.size(), 1U);
+  EXPECT_TRUE(Changes(&table, kStart + 1).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Ends, GenerationTest,
+                         testing::Values(std::vector<std::pair<bool, uint8_t>>{{true, kRst}},
+                                         std::vector<std::pair<bool, uint8_t>>{{true, kFin | kAck}},
+                                         std::vector<std::pair<bool, uint8_t>>{
+                                             {true, kFin | kAck}, {false, kFin | kAck}}));
+
+TEST(FlowTableTest, ASynCapturedTwiceOrRepeatedIsTheSameFlow) {
+  FlowTable table(Options());
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart, true, kSyn, 7, 0), talk.Tcp(kStart + kSecond, true, kSyn, 7, 0),
+               talk.Tcp(kStart + kSecond, false, kSyn | kAck, 0, 8),
+               talk.Tcp(kStart + kSecond, true, kFin | kAck, 8, 1),
+               talk.Tcp(kStart + kSecond, true, kSyn, 7, 0)});
+  EXPECT_EQ(table.counters().flows_created, 1U);
+}
+
+TEST(FlowTableTest, ARefusedSynTriedAgainIsANewFlow) {
+  FlowTable table(Options());
+  const Talk talk;
+  for (int i = 0; i < 3; ++i) {
+    Add(&table, {talk.Tcp(kStart, true, kSyn, 7, 0), talk.Tcp(kStart, false, kRst | kAck, 0, 8)});
+  }
+  EXPECT_EQ(table.counters().flows_created, 3U);
+}
+
+TEST(FlowTableTest, ASynAmidAConnectionEndsItOnlyIfAccepted) {
+  FlowTable table(Options());
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart, true, kSyn, 0, 0), talk.Tcp(kStart, false, kSyn | kAck, 100, 1),
+               talk.Tcp(kStart, true, kAck, 1, 101),
+               talk.Tcp(kStart, true, kSyn, 900'000, 0)});  // forged, or a peer that restarted
+  EXPECT_EQ(table.counters().flows_created, 1U);
+  EXPECT_EQ(Views(table, kStart)[0].tcp, TcpState::kEstablished);
+  Add(&table, {talk.Tcp(kStart, false, kSyn | kAck, 77'000, 900'001)});
+  EXPECT_EQ(table.counters().flows_created, 2U);
+  const std::vector<FlowView> views = Views(table, kStart);
+  EXPECT_TRUE(views[0].ended);
+  EXPECT_EQ(views[1].port(Direction::kForward), talk.client_port);
+}
+
+TEST(FlowTableTest, LateTeardownPacketsAreOfTheOldFlow) {
+  FlowTable table(Options());
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart, true, kAck, 1, 1), talk.Tcp(kStart, true, kFin | kAck, 1, 1),
+               talk.Tcp(kStart, false, kFin | kAck, 1, 2), talk.Tcp(kStart, true, kAck, 2, 2),
+               talk.Tcp(kStart + kSecond, false, kAck, 2, 2),
+               talk.Tcp(kStart + kSecond, false, kFin | kAck, 1, 2),
+               talk.Tcp(kStart + kSecond, true, kRst, 2, 0)});
+  EXPECT_EQ(table.counters().flows_created, 1U);
+  EXPECT_EQ(Views(table, kStart)[0].counters[1].packets, 3U);
+}
+
+struct TimeoutCase {
+  const char* name;
+  Protocol protocol;
+  std::vector<std::pair<bool, uint8_t>> packets;  // from the client?, TCP flags
+  int seconds;
+};
+
+const TimeoutCase kTimeouts[] = {
+    {"Syn", Protocol::kTcp, {{true, kSyn}}, 60},
+    {"Established", Protocol::kTcp, {{true, kAck}}, 300},
+    {"Fin", Protocol::kTcp, {{true, kFin | kAck}}, 60},
+    {"CrossedFins", Protocol::kTcp, {{true, kFin | kAck}, {false, kFin | kAck}}, 30},
+    {"Reset", Protocol::kTcp, {{true, kAck}, {true, kRst}}, 15},
+    {"Udp", Protocol::kUdp, {{true, 0}}, 60},
+    {"Icmp", Protocol::kIcmp, {{true, 0}}, 10},
+    {"Igmp", Protocol::kIgmp, {{true, 0}}, 10},
+    {"Arp", Protocol::kArp, {{true, 0}}, 30},
+    {"Sctp", Protocol::kSctp, {{true, 0}, {false, 0}}, 180},
+};
+
+TEST(FlowTableTest, ASilentFlowEndsWithinTwoSecondsAfterItsTimeout) {
+  for (const TimeoutCase& c : kTimeouts) {
+    for (const Duration offset : {Duration{0}, 555 * kMillisecond, 999 * kMillisecond}) {
+      FlowTable table(Options());
+      // Something before it, so that its seconds are not those of the table.
+      table.Advance(kStart);
+      const Time at = kStart + 5 * kSecond + offset;
+      const Talk talk{.protocol = c.protocol};
+      for (const auto& [client, flags] : c.packets) {
+        Add(&table, {talk.Tcp(at, client, flags, 1, 1)});
+      }
+      Changes(&table, at);
+      table.Advance(at + (c.seconds - 1) * kSecond);
+      EXPECT_EQ(table.size(), 1U) << c.name;
+      table.Advance(at + (c.seconds + 2) * kSecond);
+      EXPECT_EQ(table.size(), 0U) << c.name;
+      const std::vector<FlowView> views = Changes(&table, at + (c.seconds + 2) * kSecond);
+      ASSERT_EQ(views.size(), 1U) << c.name;
+      EXPECT_TRUE(views[0].ended) << c.name;
+      EXPECT_EQ(views[0].rate[0], 0U) << c.name;
+      EXPECT_EQ(views[0].last, at) << c.name;
+    }
+  }
+}
+
+TEST(FlowTableTest, APacketPutsTheEndOff) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp};
+  for (int i = 0; i < 10; ++i) Add(&table, {talk.Make(kStart + i * 50 * kSecond, i % 2 == 0)});
+  EXPECT_EQ(table.counters().flows_created, 1U);
+}
+
+TEST(FlowTableTest, AnEndComesAlsoAfterYearsOfSilence) {
+  FlowTable table(Options());
+  Add(&table, {Talk{}.Tcp(kStart, true, kAck, 1, 1)});
+  Add(&table, {Talk{.client_port = 9}.Tcp(kStart + 100'000'000 * kSecond, true, kAck, 1, 1)});
+  EXPECT_EQ(table.size(), 1U);
+  table.Advance(kStart + 100'000'310 * kSecond);
+  EXPECT_EQ(table.size(), 0U);
+}
+
+TEST(FlowTableTest, WithoutExpiryEverythingStays) {
+  FlowOptions options = Options();
+  options.expire = false;
+  FlowTable table(options);
+  for (uint16_t port = 1; port <= 100; ++port) {
+    Add(&table, {Talk{.client_port = port}.Tcp(kStart + port * kSecond * 1000, true, kRst, 1, 1)});
+  }
+  EXPECT_EQ(table.size(), 100U);
+  const std::vector<FlowView> views = Views(table, kStart + kSecond * 1'000'000);
+  ASSERT_EQ(views.size(), 100U);
+  for (size_t i = 0; i < 100; ++i) EXPECT_EQ(views[i].port(Direction::kForward), i + 1);
+}
+
+TEST(FlowTableTest, UdpAgesAndSaysSo) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp, .server_port = 443};
+  Add(&table, {talk.Make(kStart, true, "x")});
+  EXPECT_EQ(Changes(&table, kStart).at(0).udp, UdpState::kActive);
+  EXPECT_EQ(Changes(&table, kStart + 2 * kSecond).at(0).rate[0], 0U);
+  EXPECT_TRUE(Changes(&table, kStart + 29 * kSecond).empty());
+  const std::vector<FlowView> idle = Changes(&table, kStart + 32 * kSecond);
+  ASSERT_EQ(idle.size(), 1U);
+  EXPECT_EQ(idle[0].udp, UdpState::kIdle);
+  EXPECT_TRUE(Changes(&table, kStart + 58 * kSecond).empty());
+  EXPECT_TRUE(Changes(&table, kStart + 62 * kSecond).at(0).ended);
+}
+
+TEST(FlowTableTest, ARateFallsToZeroAndIsReported) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp};
+  for (int i = 0; i < 100; ++i) Add(&table, {talk.Make(kStart + i * 10 * kMillisecond, true)});
+  std::vector<FlowView> views = Changes(&table, kStart + kSecond - 1);
+  EXPECT_EQ(views.at(0).rate[0], 100U * 42);
+  uint64_t last = views[0].rate[0];
+  size_t reports = 0;
+  for (int tick = 1; tick <= 30; ++tick) {
+    views = Changes(&table, kStart + kSecond + tick * 100 * kMillisecond);
+    if (views.empty()) continue;
+    ++reports;
+    EXPECT_LT(views[0].rate[0], last);
+    last = views[0].rate[0];
+  }
+  EXPECT_EQ(last, 0U);
+  EXPECT_GE(reports, 3U);
+  EXPECT_LE(reports, 8U);
+}
+
+TEST(FlowTableTest, AFlowThatDidNotChangeIsNotTaken) {
+  FlowTable table(Options());
+  const Talk a{.client_port = 1};
+  const Talk b{.client_port = 2};
+  Add(&table, {a.Tcp(kStart, true, kAck, 1, 1), b.Tcp(kStart, true, kAck, 1, 1),
+               a.Tcp(kStart, true, kAck, 1, 1)});
+  EXPECT_EQ(Changes(&table, kStart).size(), 2U);
+  EXPECT_TRUE(Changes(&table, kStart).empty());
+  Add(&table, {b.Tcp(kStart + 1, true, kAck, 1, 1)});
+  const std::vector<FlowView> views = Changes(&table, kStart + 1);
+  ASSERT_EQ(views.size(), 1U);
+  EXPECT_EQ(views[0].port(Direction::kForward), 2);
+}
+
+TEST(FlowTableTest, TheLeastRecentlySeenMakesRoom) {
+  // Against a plain list, with capacities from one up and touches in random order.
+  for (const uint32_t capacity : {1U, 2U, 3U, 40U, 500U}) {
+    FlowOptions options = Options();
+    options.capacity = capacity;
+    FlowTable table(options);
+    Random random(capacity);
+    std::map<uint16_t, Time> seen;  // by port
+    uint64_t evicted = 0;
+    for (int step = 0; step < 5000; ++step) {
+      const auto port = static_cast<uint16_t>(1 + random() % (capacity + capacity / 2 + 1));
+      const Time now = kStart + step * kMillisecond;
+      if (!seen.contains(port) && seen.size() == capacity) {
+        auto oldest = seen.begin();
+        for (auto it = seen.begin(); it != seen.end(); ++it) {
+          if (it->second < oldest->second) oldest = it;
+        }
+        seen.erase(oldest);
+        ++evicted;
+      }
+      seen[port] = now;
+      Add(&table, {Talk{.client_port = port}.Tcp(now, true, kAck, 1, 1)});
+      std::set<uint16_t> ports;
+      if (step % 100 != 0) continue;
+      for (const FlowView& view : Views(table, now)) {
+        if (!view.ended) ports.insert(view.port(Direction::kForward));
+      }
+      ASSERT_EQ(ports.size(), seen.size());
+      for (const auto& [p, time] : seen) ASSERT_TRUE(ports.contains(p)) << capacity;
+      Changes(&table, now);
+    }
+    EXPECT_EQ(table.counters().flows_evicted, evicted);
+    EXPECT_GT(evicted, 0U);
+  }
+}
+
+TEST(FlowTableTest, EndsThatNobodyTakesAreBoundedAndCounted) {
+  FlowOptions options = Options();
+  options.capacity = 10;
+  FlowTable table(options);
+  for (uint16_t port = 1; port <= 100; ++port) {
+    Add(&table, {Talk{.client_port = port}.Tcp(kStart + port, true, kAck, 1, 1)});
+  }
+  EXPECT_EQ(table.counters().flows_evicted, 90U);
+  EXPECT_EQ(table.counters().ends_unreported, 80U);
+  EXPECT_EQ(Views(table, kStart + 100).size(), 20U);
+  EXPECT_EQ(Changes(&table, kStart + 100).size(), 20U);
+}
+
+TEST(FlowTableTest, IdsAreNeverUsedTwice) {
+  FlowOptions options = Options();
+  options.capacity = 5;
+  FlowTable table(options);
+  std::set<uint64_t> ids;
+  for (uint16_t port = 1; port <= 50; ++port) {
+    Add(&table, {Talk{.client_port = port}.Tcp(kStart + port, true, kAck, 1, 1)});
+    for (const FlowView& view : Changes(&table, kStart + port)) {
+      if (view.ended) continue;
+      EXPECT_TRUE(ids.insert(view.id).second);
+    }
+    if (port % 20 == 0) table.Clear();
+  }
+  EXPECT_EQ(ids.size(), 50U);
+}
+
+TEST(FlowTableTest, ClearForgetsAndWorksOn) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp};
+  Add(&table, {talk.Make(kStart, true, "held back by a dissector perhaps")});
+  table.Clear();
+  EXPECT_EQ(table.size(), 0U);
+  EXPECT_TRUE(Changes(&table, kStart).empty());
+  table.Advance(kStart + 500 * kSecond);
+  Add(&table, {talk.Make(kStart + 500 * kSecond, true)});
+  EXPECT_EQ(Changes(&table, kStart + 500 * kSecond).size(), 1U);
+  table.Advance(kStart + 600 * kSecond);
+  EXPECT_EQ(table.size(), 0U);
+}
+
+TEST(FlowTableTest, ATimeThatGoesBackDoesNoHarm) {
+  FlowTable table(Options());
+  const Talk talk{.protocol = Protocol::kUdp};
+  Add(&table, {talk.Make(kStart, true), talk.Make(kStart - 3600 * kSecond, false),
+               talk.Make(kStart + 1, true)});
+  table.Advance(kStart - kSecond);
+  const FlowView view = Changes(&table, kStart + 1).at(0);
+  EXPECT_EQ(view.counters[0].packets, 2U);
+  EXPECT_EQ(view.counters[1].packets, 1U);
+  EXPECT_EQ(table.size(), 1U);
+}
+
+// Mixed traffic that ends, returns, loses and repeats.
+std::vector<Packet> Traffic(size_t count, uint32_t seed) {
+  Random random(seed);
+  std::vector<Packet> packets;
+  Time now = kStart;
+  static const std::string kPayload(64, 'x');
+  for (size_t i = 0; i < count; ++i) {
+    now += random() % 50 == 0 ? random() % 40 * kSecond : random() % 2000 * kMicrosecond;
+    Talk talk;
+    talk.client_port = static_cast<uint16_t>(1 + random() % 200);
+    talk.protocol = random() % 3 == 0 ? Protocol::kUdp : Protocol::kTcp;
+    constexpr uint8_t kFlags[] = {kSyn, kSyn | kAck, kAck, kAck, kAck, kFin | kAck, kRst};
+    packets.push_back(talk.Tcp(now, random() % 2 == 0, kFlags[random() % 7], random() % 4 * 64,
+                               random() % 4 * 64,
+                               std::string_view(kPayload).substr(0, random() % 64)));
+  }
+  return packets;
+}
+
+TEST(FlowTableTest, TheSizeOfABatchMakesNoDifference) {
+  const std::vector<Packet> packets = Traffic(6000, 9);
+  std::vector<std::string> expected;
+  for (const size_t batch :
+       {size_t{1}, size_t{2}, size_t{7}, size_t{16}, size_t{61}, packets.size()}) {
+    FlowOptions options = Options();
+    options.capacity = 150;
+    options.hash_seed = batch;  // neither does the seed
+    FlowTable table(options);
+    std::vector<std::string> views;
+    for (size_t at = 0; at < packets.size(); at += batch) {
+      table.Add(std::span(packets).subspan(at, std::min(batch, packets.size() - at)));
+    }
+    for (const FlowView& view : Views(table, packets.back().time)) views.push_back(Text(view));
+    if (expected.empty()) expected = views;
+    EXPECT_EQ(views, expected) << "batches of " << batch;
+  }
+  EXPECT_GT(expected.size(), 100U);
+}
+
+TEST(FlowTableTest, NoPacketAndNoByteIsLost) {
+  const std::vector<Packet> packets = Traffic(20'000, 4);
+  FlowTable table(Options());
+  uint64_t bytes = 0;
+  uint64_t counted_packets = 0;
+  uint64_t counted_bytes = 0;
+  const auto count = [&](const FlowView& view) {
+    for (const DirectionCounters& counters : view.counters) {
+      counted_packets += counters.packets;
+      counted_bytes += counters.bytes;
+    }
+  };
+  for (const Packet& packet : packets) {
+    bytes += packet.frame_bytes;
+    Add(&table, {packet});
+    for (const FlowView& view : Changes(&table, packet.time)) {
+      if (view.ended) count(view);
+    }
+  }
+  for (const FlowView& view : Views(table, packets.back().time)) count(view);
+  EXPECT_EQ(counted_packets, packets.size());
+  EXPECT_EQ(counted_bytes, bytes);
+}
+
+}  // namespace
+}  // namespace rustnet::net
