@@ -42,6 +42,8 @@ bool CanBe(const Socket& socket, net::Protocol protocol, Time began) {
 // A TCP connection has a flow of its own, which begins with it.  Datagrams of one tuple are one
 // flow whoever sends them: whoever can still send has it, and the newest of those.
 bool Better(const Socket& a, const Socket& b, net::Protocol protocol, Time began) {
+  // An echo request to an address of our own has the same tuple as the kernel's reply to it.
+  if ((a.process.pid == 0) != (b.process.pid == 0)) return b.process.pid == 0;
   if (protocol != net::Protocol::kTcp) {
     const bool a_open = a.closed == 0;
     const bool b_open = b.closed == 0;

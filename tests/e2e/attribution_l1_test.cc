@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real programs, on the real kernel: short-lived processes, sockets opened before, forks,
+// passed descriptors, other namespaces.  Needs root and BPF; skips itself without.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "daemon/attribution/attribution.h"
+#include "daemon/seal/load_bpf.h"
+
+namespace rustnet {
+namespace {
+
+using net::Protocol;
+
+constexpr int kProcesses = 1500;
+
+// Loaded once and read by one reader, as in the daemon: a process is told once, not to each reader.
+struct Session {
+  void Start() {
+    handles.bpf = LoadBpf();
+    if (handles.bpf.rung == "L1") attribution = MakeAttribution(handles);
+  }
+  void End() {
+    attribution.reset();
+    UnloadBpf(&handles.bpf);
+  }
+  Handles handles;
+  std::unique_ptr<Attribution> attribution;
+};
+Session& TheSession() {
+  static Session session;
+  return session;
+}
+
+std::string Field(const std::string& line, const std::string& name) {
+  const size_t key = line.find('"' + name + "\":");
+  if (key == std::string::npos) return {};
+  size_t begin = key + name.size() + 3;
+  const bool quoted = line[begin] == '"';
+  if (quoted) ++begin;
+  return line.substr(begin, line.find_first_of(quoted ? "\"" : ",}", begin) - begin);
+}
+
+uint64_t Number(const std::string& line, const std::string& name) {
+  const std::string text = Field(line, name);
+  uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+uint64_t OwnNetns() {
+  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  getsockopt(fd, SOL_SOCKET, 71 /* SO_NETNS_COOKIE */, &cookie, &size);
+  close(fd);
+  return cookie;
+}
+
+uint16_t PortOf(int fd) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+sockaddr_in Loopback(uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+int Open(int type, const std::function<int(int, const sockaddr*, socklen_t)>& act, uint16_t port) {
+  const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = Loopback(port);
+  EXPECT_EQ(act(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
+      << strerror(errno);
+  return fd;
+}
+
+int ListenOn(uint16_t port) {
+  const int fd = Open(SOCK_STREAM, &bind, port);
+  EXPECT_EQ(listen(fd, 16), 0);
+  return fd;
+}
+
+SocketTuple Tuple(Protocol protocol, uint16_t local, uint16_t remote) {
+  return {.protocol = protocol,
+          .local = IpAddress::V4(INADDR_LOOPBACK),
+          .remote = IpAddress::V4(INADDR_LOOPBACK),
+          .local_port = local,
+          .remote_port = remote,
+          .netns = OwnNetns()};
+}
+
+// A child that runs `body` and waits to be told to end.
+class Process {
+ public:
+  explicit Process(const std::function<void()>& body) {
+    EXPECT_EQ(pipe2(ready_, O_CLOEXEC), 0);
+    EXPECT_EQ(pipe2(end_, O_CLOEXEC), 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      close(end_[1]);
+      body();
+      (void)!write(ready_[1], "r", 1);
+      char byte;
+      (void)!read(end_[0], &byte, 1);
+      _exit(0);
+    }
+    close(ready_[1]);
+    close(end_[0]);
+    char byte;
+    EXPECT_EQ(read(ready_[0], &byte, 1), 1);
+  }
+  ~Process() {
+    close(end_[1]);
+    close(ready_[0]);
+    waitpid(pid_, nullptr, 0);
+  }
+  pid_t pid() const { return pid_; }
+
+ private:
+  int ready_[2];
+  int end_[2];
+  pid_t pid_ = -1;
+};
+
+class AttributionL1Test : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (geteuid() == 0) TheSession().Start();
+  }
+  static void TearDownTestSuite() { TheSession().End(); }
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    if (!TheSession().attribution) GTEST_SKIP() << TheSession().handles.bpf.refusal;
+    attribution_ = TheSession().attribution.get();
+  }
+
+  Owner Find(const SocketTuple& tuple, Duration age = 0) {
+    attribution_->Poll(MonotonicNow());
+    return attribution_->Find(tuple, age);
+  }
+
+  Attribution* attribution_ = nullptr;
+};
+
+struct Truth {
+  SocketTuple tuple;
+  uint32_t pid = 0;
+  std::string name;
+  std::string executable;
+  Time time = 0;
+};
+
+Truth ParseTruth(const std::string& line) {
+  Truth truth;
+  truth.tuple.protocol = Field(line, "protocol") == "tcp" ? Protocol::kTcp : Protocol::kUdp;
+  truth.tuple.local = IpAddress::Parse(Field(line, "local")).value_or(IpAddress());
+  truth.tuple.remote = IpAddress::Parse(Field(line, "remote")).value_or(IpAddress());
+  truth.tuple.local_port = static_cast<uint16_t>(Number(line, "local_port"));
+  truth.tuple.remote_port = static_cast<uint16_t>(Number(line, "remote_port"));
+  truth.tuple.netns = OwnNetns();
+  truth.pid = static_cast<uint32_t>(Number(line, "pid"));
+  truth.name = Field(line, "name");
+  truth.executable = Field(line, "executable");
+  truth.time = static_cast<Time>(Number(line, "time_ns"));
+  return truth;
+}
+
+std::string GeneratorPath() {
+  std::string path(4096, '\0');
+  path.resize(static_cast<size_t>(readlink("/proc/self/exe", path.data(), path.size())));
+  return path.substr(0, path.rfind('/') + 1) + "load_generator";
+}
+
+TEST_F(AttributionL1Test, ShortLivedProcessesAreNamed) {
+  const std::string command = GeneratorPath() + " --processes " + std::to_string(kProcesses);
+  FILE* generator = popen(command.c_str(), "re");
+  ASSERT_NE(generator, nullptr);
+  const Time begin = MonotonicNow();
+  std::vector<Truth> truths;
+  char line[4096];
+  while (fgets(line, sizeof line, generator) != nullptr) {
+    truths.push_back(ParseTruth(line));
+    attribution_->Poll(MonotonicNow());
+  }
+  const double seconds = static_cast<double>(MonotonicNow() - begin) / kSecond;
+  ASSERT_EQ(pclose(generator), 0);
+  ASSERT_EQ(truths.size(), 4U * kProcesses);
+
+  int right = 0, wrong = 0, unknown = 0;
+  std::set<std::string> names;
+  std::map<Quality, int> qualities;
+  for (const Truth& truth : truths) {
+    const Owner owner = Find(truth.tuple, MonotonicNow() - truth.time);
+    names.insert(truth.name);
+    ++qualities[owner.quality];
+    if (owner.process == nullptr) {
+      ++unknown;
+      continue;
+    }
+    const bool same = owner.process->pid == truth.pid && owner.process->name == truth.name &&
+                      owner.process->executable == truth.executable;
+    same ? ++right : ++wrong;
+    EXPECT_TRUE(same) << truth.pid << ' ' << truth.name << " shown as " << owner.process->pid << ' '
+                      << owner.process->name << ' ' << owner.process->executable;
+    EXPECT_EQ(owner.process->cmdline.at(0),
+              truth.executable == GeneratorPath() ? GeneratorPath() : truth.executable);
+    if (truth.name != "load_generator") {
+      EXPECT_EQ(owner.process->parents.at(0).name, "load_generator");
+      EXPECT_EQ(owner.process->parents.at(0).executable, GeneratorPath());
+    }
+  }
+  printf("%d processes in %.2f s: %d right, %d wrong, %d unknown of %zu tuples\n", kProcesses,
+         seconds, right, wrong, unknown, truths.size());
+  for (const auto& [quality, count] : qualities) {
+    printf("  quality %d: %d\n", static_cast<int>(quality), count);
+  }
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GE(right, 0.999 * static_cast<double>(truths.size()));
+  EXPECT_EQ(names.size(), 6U);
+  const AttributionCounters counters = attribution_->counters();
+  EXPECT_EQ(counters.malformed, 0U);
+  EXPECT_EQ(counters.ring_dropped, 0U);
+}
+
+TEST_F(AttributionL1Test, BothEndsOfALoopbackConnectionAreRight) {
+  const int listener = ListenOn(0);
+  uint16_t local = 0;
+  int pipes[2];
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);
+  const Process client([&] {
+    const int fd = Open(SOCK_STREAM, &connect, PortOf(listener));
+    local = PortOf(fd);
+    (void)!write(pipes[1], &local, sizeof local);
+    (void)!write(fd, "hello", 5);
+  });
+  ASSERT_EQ(read(pipes[0], &local, sizeof local), static_cast<ssize_t>(sizeof local));
+  const uint16_t port = PortOf(listener);
+  Owner owner = Find(Tuple(Protocol::kTcp, local, port));
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(client.pid()));
+  EXPECT_EQ(owner.quality, Quality::kExact);
+
+  owner = Find(Tuple(Protocol::kTcp, port, local));
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
+  EXPECT_EQ(owner.quality, Quality::kListenerInherited);
+
+  const int accepted = accept(listener, nullptr, nullptr);
+  char bytes[8];
+  ASSERT_EQ(read(accepted, bytes, sizeof bytes), 5);
+  owner = Find(Tuple(Protocol::kTcp, port, local));
+  EXPECT_EQ(owner.quality, Quality::kExact) << "the listener's process has read from it";
+  close(accepted);
+  close(listener);
+}
+
+TEST_F(AttributionL1Test, AChildThatWritesTakesTheConnectionOver) {
+  const int listener = ListenOn(0);
+  const int client = Open(SOCK_STREAM, &connect, PortOf(listener));
+  const int accepted = accept(listener, nullptr, nullptr);
+  const SocketTuple tuple = Tuple(Protocol::kTcp, PortOf(listener), PortOf(client));
+  const Process child([&] { (void)!write(accepted, "x", 1); });
+  const Owner owner = Find(tuple);
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(child.pid()));
+  EXPECT_EQ(owner.quality, Quality::kHandoff);
+  close(accepted);
+  close(client);
+  close(listener);
+}
+
+TEST_F(AttributionL1Test, UdpThatOnlyReceivesIsFoundByItsPort) {
+  const int receiver = Open(SOCK_DGRAM, &bind, 0);
+  const Owner owner = Find(Tuple(Protocol::kUdp, PortOf(receiver), 4242));
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
+  EXPECT_EQ(owner.quality, Quality::kExact);
+  close(receiver);
+}
+
+TEST_F(AttributionL1Test, IcmpHasAnOwnerByItsEchoId) {
+  const int raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+  ASSERT_GE(raw, 0);
+  const uint8_t echo[8] = {8, 0, 0xe5, 0xca, 0x12, 0x34, 0, 1};  // RFC 792, id 0x1234
+  const sockaddr_in to = Loopback(0);
+  ASSERT_EQ(sendto(raw, echo, sizeof echo, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to),
+            8);
+  const Owner owner = Find(Tuple(Protocol::kIcmp, 0x1234, 0x1234));
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
+  close(raw);
+}
+
+// The port is given back and taken by another process: the new flow is the new one's.
+TEST_F(AttributionL1Test, AReusedPortHasItsNewOwner) {
+  const int server = Open(SOCK_DGRAM, &bind, 0);
+  const int first = Open(SOCK_DGRAM, &bind, 0);
+  const uint16_t port = PortOf(first);
+  const sockaddr_in to = Loopback(PortOf(server));
+  const auto send_one = [&](int fd) {
+    EXPECT_EQ(sendto(fd, "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to), 1);
+  };
+  send_one(first);
+  const SocketTuple tuple = Tuple(Protocol::kUdp, port, PortOf(server));
+  EXPECT_EQ(Find(tuple).process->pid, static_cast<uint32_t>(getpid()));
+  close(first);
+  const Process second([&] { send_one(Open(SOCK_DGRAM, &bind, port)); });
+  const Owner owner = Find(tuple);
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(second.pid()));
+  close(server);
+}
+
+TEST_F(AttributionL1Test, AThreadIsNamedBesideItsProcess) {
+  const int listener = ListenOn(0);
+  int fd = -1;
+  std::thread thread([&] {
+    pthread_setname_np(pthread_self(), "resolver");
+    fd = Open(SOCK_STREAM, &connect, PortOf(listener));
+  });
+  thread.join();
+  const Owner owner = Find(Tuple(Protocol::kTcp, PortOf(fd), PortOf(listener)));
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->name, "attribution_l1_test");
+  EXPECT_EQ(owner.thread_name, "resolver");
+  close(fd);
+  close(listener);
+}
+
+TEST_F(AttributionL1Test, AProcessIsDescribed) {
+  const int listener = ListenOn(0);
+  const int fd = Open(SOCK_STREAM, &connect, PortOf(listener));
+  const Owner owner = Find(Tuple(Protocol::kTcp, PortOf(fd), PortOf(listener)));
+  ASSERT_NE(owner.process, nullptr);
+  ASSERT_EQ(owner.process->name, "attribution_l1_test") << "19 characters: comm has 15";
+  EXPECT_EQ(owner.process->comm, "attribution_l1_");
+  EXPECT_EQ(owner.process->uid, 0U);
+  EXPECT_EQ(owner.process->parents.at(0).pid, static_cast<uint32_t>(getppid()));
+  EXPECT_NE(owner.process->capabilities, 0U);
+  EXPECT_FALSE(owner.process->cgroup.empty());
+  close(fd);
+  close(listener);
+}
+
+// What the same addresses and ports are in another namespace is somebody else's.
+TEST_F(AttributionL1Test, ANamespaceIsPartOfTheTuple) {
+  const int receiver = Open(SOCK_DGRAM, &bind, 0);
+  const uint16_t port = PortOf(receiver);
+  const Process other([&] {
+    ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+    ASSERT_EQ(system("ip link set lo up"), 0);
+    const int fd = Open(SOCK_DGRAM, &bind, port);
+    const sockaddr_in to = Loopback(9);
+    (void)!sendto(fd, "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  });
+  const Owner owner = Find(Tuple(Protocol::kUdp, port, 9), 3 * kSecond);
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
+  close(receiver);
+}
+
+TEST_F(AttributionL1Test, AnUnknownTupleIsPendingAndThenNotLocal) {
+  EXPECT_EQ(Find(Tuple(Protocol::kTcp, 1, 2), 0).reason, NoOwner::kPending);
+  const Owner owner = Find(Tuple(Protocol::kTcp, 1, 2), 3 * kSecond);
+  EXPECT_EQ(owner.process, nullptr);
+  EXPECT_EQ(owner.reason, NoOwner::kSocketClosedBeforeStart) << "it began before we looked";
+}
+
+// Opened when no program was attached: the scan at the start finds them.
+TEST(AttributionL1ScanTest, SocketsOpenedBeforeAreScanned) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  const int listener = ListenOn(0);
+  const int client = Open(SOCK_STREAM, &connect, PortOf(listener));
+  const int accepted = accept(listener, nullptr, nullptr);
+  const int receiver = Open(SOCK_DGRAM, &bind, 0);
+  Session session;
+  session.Start();
+  if (!session.attribution) GTEST_SKIP() << session.handles.bpf.refusal;
+  Attribution* attribution = session.attribution.get();
+  attribution->Poll(MonotonicNow());
+  const uint16_t server_port = PortOf(listener);
+  const SocketTuple tuples[] = {Tuple(Protocol::kTcp, PortOf(client), server_port),
+                                Tuple(Protocol::kTcp, server_port, PortOf(client)),
+                                Tuple(Protocol::kUdp, PortOf(receiver), 5)};
+  for (const SocketTuple& tuple : tuples) {
+    const Owner owner = attribution->Find(tuple, 0);
+    ASSERT_NE(owner.process, nullptr);
+    EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
+    EXPECT_EQ(owner.quality, Quality::kScanned);
+    EXPECT_EQ(owner.process->name, "attribution_l1_test");
+    EXPECT_FALSE(owner.process->cmdline.empty());
+  }
+  for (const int fd : {listener, client, accepted, receiver}) close(fd);
+  session.End();
+}
+
+}  // namespace
+}  // namespace rustnet
