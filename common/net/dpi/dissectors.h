@@ -9,9 +9,10 @@
 
 namespace rustnet::net {
 
-Verdict ProbeDns(Bytes datagram);      // on any port: strict
-Verdict ProbeDnsPort(Bytes datagram);  // on a DNS port: the header and the first question
-Verdict ProbeDnsTcp(Bytes opening);
+Verdict ProbeDns(Bytes datagram);        // on any port: strict
+Verdict ProbeDnsPort(Bytes datagram);    // on a DNS port: the header and the first question
+Verdict ProbeDnsTcp(Bytes opening);      // on any port: a whole message of less than 2 KiB
+Verdict ProbeDnsTcpPort(Bytes opening);  // on a DNS port, as ProbeDnsPort
 std::unique_ptr<Session> StartDns();
 std::unique_ptr<Session> StartMdns();  // LLMNR too: no knowledge is drawn from either
 std::unique_ptr<Session> StartDnsTcp();

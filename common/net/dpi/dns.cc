@@ -20,7 +20,7 @@ namespace {
 // A message of 64 KiB can hold 13 000 questions that expand to 255 bytes each: a bound on the work.
 constexpr uint32_t kMostQuestions = 256;
 constexpr uint32_t kMostRecords = 1024;
-constexpr size_t kJudgedWhole = 2048;  // bytes of a message over TCP
+constexpr size_t kLongestUnproved = 2047;  // bytes of a message over TCP on any port
 
 bool IsKnownClass(uint16_t dns_class) {
   const uint32_t plain = dns_class & ~uint32_t{dns::kMdnsBit};
@@ -164,7 +164,7 @@ class DnsTcpSession : public Session {
     Side& side = sides_[static_cast<size_t>(direction)];
     if (side.lost) {
       // Behind a hole, a segment that begins a message shows where messages begin again.
-      if (ProbeDnsTcp(bytes) != Verdict::kMatch) return Progress::kMore;
+      if (ProbeDnsTcpPort(bytes) != Verdict::kMatch) return Progress::kMore;
       side.lost = false;
     }
     while (!bytes.empty()) {
@@ -239,15 +239,23 @@ Verdict ProbeDnsPort(Bytes datagram) {
 }
 
 Verdict ProbeDnsTcp(Bytes opening) {
+  if (opening.front() > kLongestUnproved >> 8) return Verdict::kNotMine;  // text, TLS
   ByteReader reader(opening);
   const uint16_t length = reader.U16();
   if (!reader.ok()) return Verdict::kNeedMore;
-  if (length < 17) return Verdict::kNotMine;  // a header and the shortest question
+  if (length < 17 || length > kLongestUnproved) return Verdict::kNotMine;
   const Bytes message = reader.TakeUpTo(length);
   if (message.size() == length) return Judge(message, true);
-  // Where the first segment ends must not decide: only a long message (a zone) is believed by half.
+  // Where the first segment ends must not decide: a message is believed whole.
   const Verdict half = Judge(message, false);
-  return half == Verdict::kMatch && length <= kJudgedWhole ? Verdict::kNeedMore : half;
+  return half == Verdict::kMatch ? Verdict::kNeedMore : half;
+}
+
+Verdict ProbeDnsTcpPort(Bytes opening) {
+  ByteReader reader(opening);
+  const uint16_t length = reader.U16();
+  if (!reader.ok()) return Verdict::kNeedMore;
+  return length < 12 ? Verdict::kNotMine : ProbeDnsPort(reader.TakeUpTo(length));
 }
 
 std::unique_ptr<Session> StartDns() { return std::make_unique<DnsSession>(true); }

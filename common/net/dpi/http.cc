@@ -220,7 +220,11 @@ class HttpSession : public Session {
           break;
         }
         case State::kHeld:
-          return Hold(direction, bytes, facts);
+          if (!held_.empty() || ProbeHttp(bytes) != Verdict::kMatch) {
+            return Hold(direction, bytes, facts);
+          }
+          s.state = State::kStart;
+          break;
         case State::kToTheEnd:
         case State::kLost:
           return Progress::kMore;
@@ -388,23 +392,22 @@ class HttpSession : public Session {
 
   // The client goes on before its CONNECT or Upgrade was answered (or the answer was not captured).
   Progress Hold(Direction direction, Bytes bytes, Facts* facts) {
-    if (held_.empty() && ProbeHttp(bytes) == Verdict::kMatch) {
-      side(direction).state = State::kStart;
-      return Consume(direction, bytes, facts);
-    }
     held_.insert(held_.end(), bytes.begin(), bytes.end());
+    if (ProbeHttp(held_) == Verdict::kMatch) return GoOn(direction, facts);
     return held_.size() <= kMostHeld ? Progress::kMore : HandOver(direction, held_);
   }
 
   // The answer was no: what the client said meanwhile is HTTP.
   void Refuse(const Side& answer, Facts* facts) {
-    const Direction direction = held_from_;
-    Side& s = side(direction);
-    if (!answer.response || s.state != State::kHeld) return;
-    s.state = State::kStart;
+    if (answer.response && side(held_from_).state == State::kHeld) GoOn(held_from_, facts);
+  }
+
+  // Reads what was held as HTTP.
+  Progress GoOn(Direction direction, Facts* facts) {
+    side(direction).state = State::kStart;
     const std::vector<uint8_t> held = std::move(held_);
     held_.clear();
-    Consume(direction, held, facts);
+    return Consume(direction, held, facts);
   }
 
   std::array<Side, 2> sides_;

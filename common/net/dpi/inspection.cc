@@ -136,7 +136,9 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
   if (s.misses >= limits_->opening_packets) return Miss(&s);
   Bytes opening = bytes;
   Bytes rest;
-  if (!s.held.empty()) {
+  const Bytes fresh = bytes;
+  const bool continued = !s.held.empty();
+  if (continued) {
     const size_t room = limits_->opening_bytes - s.held.size();
     rest = bytes.subspan(std::min(room, bytes.size()));
     bytes = bytes.first(bytes.size() - rest.size());
@@ -154,7 +156,12 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     Feed(direction, opening, moment);
     return Feed(direction, rest, moment);
   }
-  if (s.alive == 0 || transport_ != Protocol::kTcp) return Miss(&s);
+  if (s.alive == 0 || transport_ != Protocol::kTcp) {
+    Miss(&s);
+    // What was held was nothing; what came now may begin something.
+    if (continued && !finished_) Look(direction, fresh, moment);
+    return;
+  }
   if (opening.size() >= limits_->opening_bytes) {
     counters_->opening_bytes_dropped += opening.size() + rest.size();
     return Miss(&s);

@@ -20,7 +20,7 @@
 namespace rustnet::net {
 
 struct InspectionLimits {
-  FactLimits facts;
+  FactLimits facts = {};
   uint32_t opening_bytes = 4096;  // held per direction while undecided
   uint32_t opening_packets = 8;   // that nobody knew, per direction: then the flow is hopeless
 };

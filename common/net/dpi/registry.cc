@@ -18,7 +18,8 @@ constexpr Dissector kDissectors[] = {
     {"tls",       kTcp, {443, 636, 853, 989, 990, 993, 995, 8443}, false, &ProbeTlsPort, &StartTls, "RFC 8446"},
     {"ssh",       kTcp, {},                true,  &ProbeSsh,     &StartSsh,    "RFC 4253"},
     {"ssh",       kTcp, {22},              false, &ProbeSshPort, &StartSsh,    "RFC 4253"},
-    {"dns",       kTcp, {53},              true,  &ProbeDnsTcp,  &StartDnsTcp, "RFC 1035, RFC 7766"},
+    {"dns",       kTcp, {53},              false, &ProbeDnsTcpPort, &StartDnsTcp, "RFC 7766"},
+    {"dns",       kTcp, {},                true,  &ProbeDnsTcp,  &StartDnsTcp, "RFC 7766"},
     {"websocket", kTcp, {},                false, nullptr,       nullptr,      "RFC 6455"},
 
     {"mdns",      kUdp, {5353},            false, &ProbeDnsPort, &StartMdns,   "RFC 6762"},

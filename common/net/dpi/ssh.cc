@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kMagic = "SSH-";
 constexpr size_t kLongestBanner = 255;  // RFC 4253 section 4.2, CR LF included
 constexpr uint32_t kMostLinesBefore = 64;
-constexpr uint32_t kMostSegments = 64;  // of a side whose other side says nothing
+constexpr uint32_t kMostSegments = 64;  // of a side that is done while the other says nothing
 
 bool IsText(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -37,7 +37,8 @@ class SshSession : public Session {
       side.lines_left = 0;
     }
     const bool over = sides_[0].lines_left == 0 && sides_[1].lines_left == 0;
-    return over || ++segments_ > kMostSegments ? Progress::kDone : Progress::kMore;
+    if (side.lines_left == 0) ++segments_;
+    return over || segments_ > kMostSegments ? Progress::kDone : Progress::kMore;
   }
   Progress OnGap(Direction direction, uint64_t) override {
     // The banner comes first: behind a hole there is none.

@@ -366,7 +366,7 @@ Verdict ProbeChain(ByteReader reader, const RecordHeader& first) {
   constexpr size_t kShortest = 17;  // a tag of 16 bytes, and something
   if (first.length < kShortest) return Verdict::kNotMine;
   reader.Skip(first.length);
-  if (!reader.ok()) return Verdict::kNeedMore;
+  if (!reader.ok() || reader.empty()) return Verdict::kNeedMore;
   if (!MayBeRecord(reader.rest())) return Verdict::kNotMine;
   const RecordHeader second = ReadRecordHeader(&reader);
   if (!reader.ok()) return Verdict::kNeedMore;

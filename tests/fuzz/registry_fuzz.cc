@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any conversation through every dissector.  The input is a script: a byte that chooses transport
+// and port, then pieces of a byte of direction (and whether it is a hole), two of length, data.
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "common/base/byte_reader.h"
+#include "common/net/dpi/inspection.h"
+
+namespace {
+
+using rustnet::ByteReader;
+using rustnet::Bytes;
+using namespace rustnet::net;  // NOLINT(google-build-using-namespace)
+
+class NoKnowledge : public Knowledge {
+ public:
+  void OnAnswer(const rustnet::IpAddress&, std::string_view name, const rustnet::IpAddress&,
+                uint32_t) override {
+    if (name.size() > 255) std::abort();
+  }
+};
+
+uint16_t PortOf(const Dissector& row, uint8_t choice) {
+  return row.ports[choice % row.ports.size()];
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  ByteReader script(Bytes(data, size));
+  const uint8_t choice = script.U8();
+  const Dissector& row = Registry()[choice % Registry().size()];
+  const InspectionLimits limits{
+      .facts = {.values_per_field = 200, .bytes_per_value = 8192, .bytes_per_flow = 65536}};
+  InspectionCounters counters;
+  NoKnowledge knowledge;
+  Inspection inspection(row.transport, 40000, PortOf(row, script.U8()), &limits, &counters);
+  Moment moment;
+  moment.knowledge = &knowledge;
+  while (!script.empty() && inspection.wants_more()) {
+    const uint8_t how = script.U8();
+    const Direction direction = (how & 1) == 0 ? Direction::kForward : Direction::kBackward;
+    const uint16_t length = script.U16();
+    if ((how & 0xf0) == 0xf0) {
+      inspection.OnGap(direction, length);
+      continue;
+    }
+    // Its own allocation: a read past the end, or a view kept too long, is seen.
+    const Bytes piece = script.TakeUpTo(length);
+    const std::vector<uint8_t> heap(piece.begin(), piece.end());
+    inspection.OnData(direction, heap, moment);
+  }
+  if (inspection.memory() > (1U << 20)) std::abort();
+  for (const Fact& fact : inspection.facts().All()) {
+    if (fact.value.empty()) std::abort();
+  }
+  return 0;
+}
