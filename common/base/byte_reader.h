@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 
 #include "common/base/bytes.h"
 
@@ -21,38 +22,31 @@ class FixedHeader {
   // Network order.
   template <size_t kOffset>
   uint8_t U8() const {
-    return static_cast<uint8_t>(BigEndian<kOffset, 1>());
+    static_assert(kOffset < kSize);
+    return bytes_[kOffset];
   }
   template <size_t kOffset>
   uint16_t U16() const {
-    return static_cast<uint16_t>(BigEndian<kOffset, 2>());
+    return static_cast<uint16_t>(U8<kOffset>() << 8 | U8<kOffset + 1>());
   }
   template <size_t kOffset>
   uint32_t U32() const {
-    return static_cast<uint32_t>(BigEndian<kOffset, 4>());
+    // In this form compilers see one load and a byte swap.
+    return uint32_t{U8<kOffset>()} << 24 | uint32_t{U8<kOffset + 1>()} << 16 |
+           uint32_t{U8<kOffset + 2>()} << 8 | uint32_t{U8<kOffset + 3>()};
   }
   template <size_t kOffset>
   uint64_t U64() const {
-    return BigEndian<kOffset, 8>();
+    return uint64_t{U32<kOffset>()} << 32 | U32<kOffset + 4>();
   }
   // `kCount` bytes, copied.
   template <size_t kOffset, size_t kCount>
-  std::array<uint8_t, kCount> Copy() const {
+  void CopyTo(std::array<uint8_t, kCount>* out) const {
     static_assert(kOffset + kCount <= kSize);
-    std::array<uint8_t, kCount> copy;
-    for (size_t i = 0; i < kCount; ++i) copy[i] = bytes_[kOffset + i];
-    return copy;
+    std::memcpy(out->data(), bytes_.template subspan<kOffset, kCount>().data(), kCount);
   }
 
  private:
-  template <size_t kOffset, size_t kCount>
-  uint64_t BigEndian() const {
-    static_assert(kOffset + kCount <= kSize);
-    uint64_t value = 0;
-    for (size_t i = 0; i < kCount; ++i) value = value << 8 | bytes_[kOffset + i];
-    return value;
-  }
-
   std::span<const uint8_t, kSize> bytes_;
 };
 

@@ -48,18 +48,35 @@ size_t Decoder::Decode(const Frame& frame, std::span<Packet, kMaxLayers> out) {
   counters_.truncated += layer.cut != 0;
   Begin(frame, length, packet);
 
+  // The common case keeps its reader in registers: it is copied before its address is taken.
   ByteReader in(frame.bytes);
-  const LinkContent content = EnterLink(frame.link, &in, packet);
+  LinkContent content;
+  uint16_t ether_type = 0;
+  if (frame.link == LinkType::kEthernet) [[likely]]
+    ether_type = EnterEthernet(&in, packet);
+  if (ether_type == kEtherIpv4) [[likely]] {
+    content.network = Network::kIpv4;
+  } else if (ether_type == kEtherIpv6) {
+    content.network = Network::kIpv6;
+  } else {
+    ByteReader rest = in;
+    if (frame.link != LinkType::kEthernet) {
+      content = EnterLink(frame.link, &rest, packet);
+    } else if (rest.ok()) {
+      content = FollowEtherType(ether_type, &rest, packet);
+    }
+    in = rest;
+  }
   Outcome outcome = Outcome::kMalformed;
   switch (content.network) {
     case Network::kIpv4:
-      outcome = DecodeIpv4(layer, in, packet);
+      outcome = DecodeIpv4(layer, in.rest(), packet);
       break;
     case Network::kIpv6:
-      outcome = DecodeIpv6(layer, in, packet);
+      outcome = DecodeIpv6(layer, in.rest(), packet);
       break;
     case Network::kArp:
-      outcome = DecodeArp(layer, in, packet);
+      outcome = DecodeArp(layer, in.rest(), packet);
       break;
     case Network::kLink:
       outcome = DecodeLinkProtocol(layer, content.protocol, packet);

@@ -43,6 +43,15 @@ class Decoder {
   // its first fragment). They borrow `frame.bytes`.
   size_t Decode(const Frame& frame, std::span<Packet, kMaxLayers> out);
 
+  // Asks for the memory that decoding `frame` will read: called a few frames ahead, it hides the
+  // cache misses.
+  static void Prefetch(const Frame& frame) {
+    if (frame.bytes.size() > 64) {
+      __builtin_prefetch(frame.bytes.data());
+      __builtin_prefetch(frame.bytes.subspan(64).data());
+    }
+  }
+
   // Gives up the fragments that still wait for their first one and returns what was held: at the
   // end of a file.
   std::vector<OrphanFragments> TakeOrphans();

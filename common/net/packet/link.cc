@@ -95,8 +95,8 @@ LinkContent Descent::EtherType(uint16_t ether_type) {
         continue;
       case 0x8903:  // FabricPath: 2 bytes, an Ethernet frame
         in_.Skip(2);
-        packet_.destination_mac = in_.Header<6>().Copy<0, 6>();
-        packet_.source_mac = in_.Header<6>().Copy<0, 6>();
+        in_.Header<6>().CopyTo<0>(&packet_.destination_mac);
+        in_.Header<6>().CopyTo<0>(&packet_.source_mac);
         ether_type = in_.U16();
         continue;
       case 0x8847:
@@ -272,7 +272,7 @@ LinkContent Descent::Cooked() {
   const auto header = in_.Header<16>();
   if (!in_.ok()) return {};
   if (header.U16<0>() == 4) packet_.outgoing = true;
-  if (header.U16<4>() == 6) packet_.source_mac = header.Copy<6, 6>();
+  if (header.U16<4>() == 6) header.CopyTo<6>(&packet_.source_mac);
   return CookedProtocol(header.U16<14>());
 }
 
@@ -282,7 +282,7 @@ LinkContent Descent::Cooked2() {
   const auto header = in_.Header<20>();
   if (!in_.ok()) return {};
   if (header.U8<10>() == 4) packet_.outgoing = true;
-  if (header.U8<11>() == 6) packet_.source_mac = header.Copy<12, 6>();
+  if (header.U8<11>() == 6) header.CopyTo<12>(&packet_.source_mac);
   return CookedProtocol(header.U16<0>());
 }
 
@@ -298,8 +298,8 @@ LinkContent Descent::CookedProtocol(uint16_t protocol) {
 LinkContent Descent::Fddi() {
   const auto header = in_.Header<13>();
   if (!in_.ok()) return {};
-  packet_.destination_mac = header.Copy<1, 6>();
-  packet_.source_mac = header.Copy<7, 6>();
+  header.CopyTo<1>(&packet_.destination_mac);
+  header.CopyTo<7>(&packet_.source_mac);
   return Llc();
 }
 
@@ -358,11 +358,13 @@ LinkContent FollowEtherType(uint16_t ether_type, ByteReader* in, Packet* packet)
   return Descent(in, packet).EtherType(ether_type);
 }
 
-LinkContent EnterOtherLink(LinkType link, ByteReader* in, Packet* packet) {
+LinkContent EnterLink(LinkType link, ByteReader* in, Packet* packet) {
   Descent descent(in, packet);
   switch (link) {
-    case LinkType::kEthernet:
-      return EnterEthernet(in, packet);
+    case LinkType::kEthernet: {
+      const uint16_t ether_type = EnterEthernet(in, packet);
+      return in->ok() ? descent.EtherType(ether_type) : LinkContent{};
+    }
     case LinkType::kNull: {  // in the order of the host that captured: either
       if (const uint8_t first = in->Peek(); first == 0x0f || first == 0xff) {
         return descent.HdlcFramed();

@@ -12,28 +12,16 @@ namespace rustnet::net {
 inline constexpr uint16_t kEtherIpv4 = 0x0800;
 inline constexpr uint16_t kEtherIpv6 = 0x86dd;
 
-// Behind an EtherType that is neither IPv4 nor IPv6.
+// Both leave `in` at the first byte of what the frame carries.
 LinkContent FollowEtherType(uint16_t ether_type, ByteReader* in, Packet* packet);
+LinkContent EnterLink(LinkType link, ByteReader* in, Packet* packet);
 
-// Any link type but Ethernet.
-LinkContent EnterOtherLink(LinkType link, ByteReader* in, Packet* packet);
-
-// Leaves `in` at the first byte of what the frame carries.
-inline LinkContent EnterEthernet(ByteReader* in, Packet* packet) {
+// The EtherType, or 802.3 length; `in` has failed if the header is cut.
+[[gnu::always_inline]] inline uint16_t EnterEthernet(ByteReader* in, Packet* packet) {
   const auto header = in->Header<14>();
-  if (!in->ok()) return {};
-  packet->destination_mac = header.Copy<0, 6>();
-  packet->source_mac = header.Copy<6, 6>();
-  const uint16_t ether_type = header.U16<12>();
-  if (ether_type == kEtherIpv4) return {Network::kIpv4, {}};
-  if (ether_type == kEtherIpv6) return {Network::kIpv6, {}};
-  return FollowEtherType(ether_type, in, packet);
-}
-
-inline LinkContent EnterLink(LinkType link, ByteReader* in, Packet* packet) {
-  if (link == LinkType::kEthernet) [[likely]]
-    return EnterEthernet(in, packet);
-  return EnterOtherLink(link, in, packet);
+  header.CopyTo<0>(&packet->destination_mac);
+  header.CopyTo<6>(&packet->source_mac);
+  return header.U16<12>();
 }
 
 }  // namespace rustnet::net

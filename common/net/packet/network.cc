@@ -22,8 +22,9 @@ Address V4Address(uint32_t host_order) {
 
 // `from`: 1 if the source stands second, as the higher endpoint.  Written without a branch: which
 // end is higher is a coin toss.
-void SetKey(const Layer& layer, uint8_t family, uint8_t ip_protocol, const Transport& transport,
-            const Address& source, const Address& destination, bool from, Packet* packet) {
+[[gnu::always_inline]] inline void SetKey(const Layer& layer, uint8_t family, uint8_t ip_protocol,
+                                          const Transport& transport, const Address& source,
+                                          const Address& destination, bool from, Packet* packet) {
   FlowKey& key = packet->key;
   key.address[from] = source;
   key.address[!from] = destination;
@@ -43,8 +44,9 @@ struct V4Ends {
   uint32_t destination;
 };
 
-void SetV4Key(const Layer& layer, uint8_t ip_protocol, const Transport& transport, V4Ends ends,
-              Packet* packet) {
+[[gnu::always_inline]] inline void SetV4Key(const Layer& layer, uint8_t ip_protocol,
+                                            const Transport& transport, V4Ends ends,
+                                            Packet* packet) {
   const uint64_t source = uint64_t{ends.source} << 16 | transport.source_port;
   const uint64_t destination = uint64_t{ends.destination} << 16 | transport.destination_port;
   SetKey(layer, 4, ip_protocol, transport, V4Address(ends.source), V4Address(ends.destination),
@@ -54,12 +56,25 @@ void SetV4Key(const Layer& layer, uint8_t ip_protocol, const Transport& transpor
 struct V6Ends {
   Address source;
   Address destination;
+  bool source_is_higher;
+  bool equal;
 };
+
+V6Ends ReadV6Ends(const FixedHeader<40>& header) {
+  V6Ends ends{};
+  header.CopyTo<8>(&ends.source);
+  header.CopyTo<24>(&ends.destination);
+  const bool high_equal = header.U64<8>() == header.U64<24>();
+  ends.source_is_higher =
+      high_equal ? header.U64<16>() > header.U64<32>() : header.U64<8>() > header.U64<24>();
+  ends.equal = high_equal && header.U64<16>() == header.U64<32>();
+  return ends;
+}
 
 void SetV6Key(const Layer& layer, uint8_t ip_protocol, const Transport& transport,
               const V6Ends& ends, Packet* packet) {
-  const auto order = ends.source <=> ends.destination;
-  const bool from = order != 0 ? order > 0 : transport.source_port > transport.destination_port;
+  const bool from =
+      ends.equal ? transport.source_port > transport.destination_port : ends.source_is_higher;
   SetKey(layer, 6, ip_protocol, transport, ends.source, ends.destination, from, packet);
 }
 
@@ -80,6 +95,12 @@ Transport WithoutPorts(uint8_t protocol, const Segment& segment, Packet* packet)
     default:
       return transport;
   }
+}
+
+// Apart from the common way, for the sake of its size.
+[[gnu::noinline]] Transport DecodeFirstFragment(uint8_t protocol, const Segment& segment,
+                                                Packet* packet) {
+  return DecodeTransport(protocol, segment, packet);
 }
 
 Outcome JoinFragment(const Layer& layer, const DatagramKey& datagram, bool first, Packet* packet) {
@@ -112,8 +133,8 @@ Outcome FinishV4Fragment(const Layer& layer, const FixedHeader<20>& header, cons
                          V4Ends ends, Packet* packet) {
   const uint8_t protocol = header.U8<9>();
   const bool first = (header.U16<6>() & kFragmentOffset) == 0;
-  const Transport transport =
-      first ? DecodeTransport(protocol, segment, packet) : WithoutPorts(protocol, segment, packet);
+  const Transport transport = first ? DecodeFirstFragment(protocol, segment, packet)
+                                    : WithoutPorts(protocol, segment, packet);
   SetV4Key(layer, protocol, transport, ends, packet);
   const DatagramKey datagram{.source = V4Address(ends.source),
                              .destination = V4Address(ends.destination),
@@ -184,7 +205,8 @@ Extensions SkipExtensions(uint8_t next, Segment* segment) {
 
 // RFC 791 3.1.  A total length of 0 is a segment to be cut by the NIC (TSO) or joined (GRO) that
 // is too long for the field: then the frame says how long it is.
-Outcome DecodeIpv4(const Layer& layer, ByteReader in, Packet* packet) {
+Outcome DecodeIpv4(const Layer& layer, Bytes bytes, Packet* packet) {
+  ByteReader in(bytes);
   const auto header = in.Header<20>();
   if (!in.ok() || header.U8<0>() >> 4 != 4) return Outcome::kMalformed;
   const uint32_t size = (header.U8<0>() & 15U) * 4;
@@ -215,7 +237,8 @@ Outcome DecodeIpv4(const Layer& layer, ByteReader in, Packet* packet) {
 
 // RFC 8200 3.  A payload length of 0 is a jumbogram (RFC 2675) or TSO/GRO, as above; unless nothing
 // follows.
-Outcome DecodeIpv6(const Layer& layer, ByteReader in, Packet* packet) {
+Outcome DecodeIpv6(const Layer& layer, Bytes bytes, Packet* packet) {
+  ByteReader in(bytes);
   const auto header = in.Header<40>();
   if (!in.ok() || header.U8<0>() >> 4 != 6) return Outcome::kMalformed;
   const uint32_t there = static_cast<uint32_t>(in.size()) + layer.cut;
@@ -226,7 +249,7 @@ Outcome DecodeIpv6(const Layer& layer, ByteReader in, Packet* packet) {
   if (segment.bytes.size() > segment.wire) segment.bytes = segment.bytes.first(segment.wire);
   packet->ip_bytes = 40 + segment.wire;
 
-  const V6Ends ends{header.Copy<8, 16>(), header.Copy<24, 16>()};
+  const V6Ends ends = ReadV6Ends(header);
   Extensions extensions{.protocol = protocol};
   if (protocol != ip_protocol::kTcp && protocol != ip_protocol::kUdp) {
     extensions = SkipExtensions(protocol, &segment);
@@ -248,7 +271,8 @@ Outcome DecodeIpv6(const Layer& layer, ByteReader in, Packet* packet) {
 }
 
 // RFC 826.  Between IPv4 addresses where it asks for one, else between MAC addresses.
-Outcome DecodeArp(const Layer& layer, ByteReader in, Packet* packet) {
+Outcome DecodeArp(const Layer& layer, Bytes bytes, Packet* packet) {
+  ByteReader in(bytes);
   in.Skip(2);
   const uint16_t protocol = in.U16();
   const uint8_t hardware_size = in.U8();

@@ -6,11 +6,11 @@
 
 namespace rustnet::net {
 
-// `in` stands at the first byte of the header.  Each writes `packet->key` and what it knows of the
+// `bytes` begin with the header.  Each writes `packet->key` and what it knows of the
 // lengths.  kWaiting: a later fragment was counted, its first one has not come.
-Outcome DecodeIpv4(const Layer& layer, ByteReader in, Packet* packet);
-Outcome DecodeIpv6(const Layer& layer, ByteReader in, Packet* packet);
-Outcome DecodeArp(const Layer& layer, ByteReader in, Packet* packet);
+Outcome DecodeIpv4(const Layer& layer, Bytes bytes, Packet* packet);
+Outcome DecodeIpv6(const Layer& layer, Bytes bytes, Packet* packet);
+Outcome DecodeArp(const Layer& layer, Bytes bytes, Packet* packet);
 // A flow between MAC addresses.
 Outcome DecodeLinkProtocol(const Layer& layer, LinkProtocol protocol, Packet* packet);
 

@@ -24,14 +24,15 @@ int8_t WindowScale(Bytes options);
 Transport DecodeOtherTransport(uint8_t protocol, const Segment& segment, Packet* packet);
 
 // The `length` bytes behind `header` are payload, as far as they were captured.
-inline void SetPayload(const Segment& segment, uint32_t header, uint32_t length, Packet* packet) {
+[[gnu::always_inline]] inline void SetPayload(const Segment& segment, uint32_t header,
+                                              uint32_t length, Packet* packet) {
   packet->payload_bytes = length;
   const size_t captured = segment.bytes.size() > header ? segment.bytes.size() - header : 0;
   packet->payload = segment.bytes.last(captured).first(captured < length ? captured : length);
 }
 
 // RFC 9293 3.1.
-inline Transport DecodeTcp(const Segment& segment, Packet* packet) {
+[[gnu::always_inline]] inline Transport DecodeTcp(const Segment& segment, Packet* packet) {
   ByteReader in(segment.bytes);
   const auto header = in.Header<20>();
   if (!in.ok()) [[unlikely]]
@@ -52,7 +53,7 @@ inline Transport DecodeTcp(const Segment& segment, Packet* packet) {
 
 // RFC 768; a length of 0 is a jumbogram (RFC 2675 4).  That of a first fragment is the whole
 // datagram's.
-inline Transport DecodeUdp(const Segment& segment, Packet* packet) {
+[[gnu::always_inline]] inline Transport DecodeUdp(const Segment& segment, Packet* packet) {
   ByteReader in(segment.bytes);
   const auto header = in.Header<8>();
   if (!in.ok()) [[unlikely]]
@@ -65,7 +66,8 @@ inline Transport DecodeUdp(const Segment& segment, Packet* packet) {
   return {Protocol::kUdp, header.U16<0>(), header.U16<2>()};
 }
 
-inline Transport DecodeTransport(uint8_t protocol, const Segment& segment, Packet* packet) {
+[[gnu::always_inline]] inline Transport DecodeTransport(uint8_t protocol, const Segment& segment,
+                                                        Packet* packet) {
   if (protocol == ip_protocol::kTcp) [[likely]]
     return DecodeTcp(segment, packet);
   if (protocol == ip_protocol::kUdp) return DecodeUdp(segment, packet);

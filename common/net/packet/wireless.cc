@@ -4,7 +4,11 @@
 namespace rustnet::net {
 namespace {
 
-MacAddress TakeMac(ByteReader* in) { return in->Header<6>().Copy<0, 6>(); }
+MacAddress TakeMac(ByteReader* in) {
+  MacAddress mac;
+  in->Header<6>().CopyTo<0>(&mac);
+  return mac;
+}
 
 }  // namespace
 
