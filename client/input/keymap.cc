@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "client/text/utf8.h"
 #include "common/base/text.h"
 
 namespace rustnet::client {
@@ -47,24 +48,6 @@ constexpr NamedKey kNamed[] = {
 constexpr KeyPress Char(char32_t c) { return {Key::kChar, c, false, false, false}; }
 constexpr KeyPress Ctrl(char32_t c) { return {Key::kChar, c, false, false, true}; }
 constexpr KeyPress Named(Key key) { return {key, 0, false, false, false}; }
-
-void AppendUtf8(char32_t c, std::string* out) {
-  if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out->push_back(static_cast<char>(0xc0 | c >> 6));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3f)));
-  } else if (c < 0x10000) {
-    out->push_back(static_cast<char>(0xe0 | c >> 12));
-    out->push_back(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3f)));
-  } else {
-    out->push_back(static_cast<char>(0xf0 | c >> 18));
-    out->push_back(static_cast<char>(0x80 | (c >> 12 & 0x3f)));
-    out->push_back(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3f)));
-  }
-}
 
 }  // namespace
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/commands/rows_text.h"
+
+#include <algorithm>
+
+#include "client/stream/row.h"
+#include "client/text/format.h"
+#include "common/model/convert.h"
+
+namespace rustnet::client {
+namespace {
+
+std::string Number(uint64_t number) { return std::to_string(number); }
+
+std::string BytesText(uint64_t bytes) { return bytes == 0 ? "0" : RateText(bytes); }
+
+// "key           value", if there is one.
+void Pair(Output* out, std::string_view key, std::string_view value) {
+  if (value.empty()) return;
+  std::string line(key);
+  line.resize(std::max<size_t>(18, line.size() + 1), ' ');
+  out->Line(line.append(value));
+}
+
+std::string Joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string joined;
+  for (const std::string& text : texts) {
+    if (!joined.empty()) joined += between;
+    joined += text;
+  }
+  return joined;
+}
+
+void PrintProcess(Output* out, const std::string& title, const model::Process& process) {
+  const auto key = [&](std::string_view name) { return title + " " + std::string(name); };
+  Pair(out, key("name"), process.name);
+  if (process.pid) Pair(out, key("pid"), Number(*process.pid));
+  Pair(out, key("executable"), process.executable);
+  Pair(out, key("command"), Joined(process.cmdline, " "));
+  Pair(out, key("directory"), process.cwd);
+  if (process.uid) Pair(out, key("uid"), Number(*process.uid));
+  if (process.gid) Pair(out, key("gid"), Number(*process.gid));
+  Pair(out, key("unit"), process.unit);
+  Pair(out, key("container"), process.container_id);
+  Pair(out, key("cgroup"), process.cgroup);
+  for (const model::ProcessRef& parent : process.parents) {
+    Pair(out, key("parent"), parent.name + " (" + Number(parent.pid) + ") " + parent.executable);
+  }
+  if (process.quality != model::Quality::kUnspecified) {
+    Pair(out, key("found by"), model::Name(process.quality));
+  }
+  if (process.reason != model::NoOwner::kUnspecified) {
+    Pair(out, key("unknown"), model::Name(process.reason));
+  }
+}
+
+void PrintEndpoint(Output* out, const std::string& title, const model::Endpoint& end) {
+  Pair(out, title, end.port == 0 ? end.address : end.address + " port " + Number(end.port));
+  for (const model::RemoteName& name : end.names) {
+    Pair(out, title + " name", name.name + " (" + std::string(model::Name(name.source)) + ")");
+  }
+  Pair(out, title + " country", end.country);
+  if (end.asn != 0) Pair(out, title + " asn", Number(end.asn));
+  Pair(out, title + " mac", end.mac);
+}
+
+}  // namespace
+
+std::vector<TextColumn> ConnectionColumns() {
+  return {{"ID", false, 20},     {"PROTO", false, 5}, {"PROCESS", false, 20}, {"LOCAL", false, 21},
+          {"REMOTE", false, 21}, {"APP", false, 12},  {"STATE", false, 11},   {"RTT", true, 5},
+          {"DOWN/s", true, 6},   {"UP/s", true, 6},   {"RECEIVED", true, 8},  {"SENT", true, 8}};
+}
+
+std::vector<std::string> ConnectionRow(const model::Connection& row) {
+  return {Number(row.id),
+          std::string(model::Name(row.protocol)),
+          ProcessText(row),
+          LocalText(row, false).text,
+          RemoteText(row, true, false).text,
+          ApplicationText(row, true),
+          StateText(row, false),
+          RttText(row.rtt_us),
+          RateText(row.counters.receive_rate),
+          RateText(row.counters.send_rate),
+          BytesText(row.counters.bytes_received),
+          BytesText(row.counters.bytes_sent)};
+}
+
+std::vector<std::string> CsvColumns() {
+  return {"id",
+          "protocol",
+          "direction",
+          "state",
+          "local_address",
+          "local_port",
+          "remote_address",
+          "remote_port",
+          "remote_name",
+          "pid",
+          "process",
+          "executable",
+          "uid",
+          "quality",
+          "application",
+          "app_name",
+          "app_summary",
+          "bytes_sent",
+          "bytes_received",
+          "packets_sent",
+          "packets_received",
+          "send_rate",
+          "receive_rate",
+          "rtt_us",
+          "first_seen",
+          "last_seen",
+          "interface",
+          "historic"};
+}
+
+std::vector<std::string> CsvRow(const model::Connection& row) {
+  const model::Process& process = row.process;
+  return {Number(row.id),
+          std::string(model::Name(row.protocol)),
+          std::string(model::Name(row.direction)),
+          model::StateText(row),
+          row.local.address,
+          Number(row.local.port),
+          row.remote.address,
+          Number(row.remote.port),
+          row.remote.names.empty() ? "" : row.remote.names.front().name,
+          process.pid ? Number(*process.pid) : "",
+          process.name,
+          process.executable,
+          process.uid ? Number(*process.uid) : "",
+          std::string(model::Name(process.quality)),
+          row.application.protocol,
+          row.application.name,
+          row.application.summary,
+          Number(row.counters.bytes_sent),
+          Number(row.counters.bytes_received),
+          Number(row.counters.packets_sent),
+          Number(row.counters.packets_received),
+          Number(row.counters.send_rate),
+          Number(row.counters.receive_rate),
+          row.rtt_us ? Number(*row.rtt_us) : "",
+          Rfc3339(row.first_seen),
+          Rfc3339(row.last_seen),
+          row.interface,
+          row.historic ? "true" : "false"};
+}
+
+void PrintDetails(const v1::GetConnectionResponse& response, Output* out) {
+  const auto row = RowFromProto(response.connection());
+  Pair(out, "id", Number(row->id));
+  Pair(out, "protocol", model::Name(row->protocol));
+  Pair(out, "state", StateText(*row, false));
+  Pair(out, "direction", model::Name(row->direction));
+  Pair(out, "interface", row->interface);
+  PrintEndpoint(out, "local", row->local);
+  PrintEndpoint(out, "remote", row->remote);
+  PrintProcess(out, "process", row->process);
+  if (row->peer_process) PrintProcess(out, "peer", *row->peer_process);
+  Pair(out, "application", ApplicationText(*row, false));
+  Pair(out, "protocols", Joined(row->application.protocols, " > "));
+  for (const model::Application::Field& field : row->application.fields) {
+    Pair(out, "  " + field.name, Joined(field.values, ", "));
+  }
+  const model::Counters& counters = row->counters;
+  Pair(out, "received",
+       Grouped(counters.bytes_received) + " bytes in " + Grouped(counters.packets_received) +
+           " packets, now " + RateText(counters.receive_rate) + "/s");
+  Pair(out, "sent",
+       Grouped(counters.bytes_sent) + " bytes in " + Grouped(counters.packets_sent) +
+           " packets, now " + RateText(counters.send_rate) + "/s");
+  if (row->rtt_us) Pair(out, "round trip", RttText(row->rtt_us));
+  if (row->tcp) {
+    Pair(out, "tcp",
+         "retransmissions " + Number(row->tcp->retransmissions) + ", out of order " +
+             Number(row->tcp->out_of_order) + ", duplicate acks " +
+             Number(row->tcp->duplicate_acks) + ", not captured " + Number(row->tcp->gaps));
+  }
+  Pair(out, "first seen", Rfc3339(row->first_seen));
+  Pair(out, "last seen", Rfc3339(row->last_seen));
+  Pair(out, "tunnel", Joined(row->tunnel, " > "));
+}
+
+}  // namespace rustnet::client

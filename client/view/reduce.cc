@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/view/reduce.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/text/format.h"
+#include "client/text/utf8.h"
+#include "client/view/reduce_filter.h"
+#include "common/base/text.h"
+
+namespace rustnet::client {
+namespace {
+
+// The columns that `s` goes through: those that the table can have.
+std::vector<Column> SortColumns(const Model& model) {
+  std::vector<Column> columns;
+  for (size_t i = 0; i < kColumns; ++i) {
+    const auto column = static_cast<Column>(i);
+    if (column == Column::kCountry && !model.rows.any_country()) continue;
+    columns.push_back(column);
+  }
+  return columns;
+}
+
+void Hold(Model* model) {
+  if (!model->held()) model->order_stale = true;
+  model->held_until = model->now + model->preferences.hold;
+}
+
+void Release(Model* model) {
+  model->held_until = 0;
+  model->order_stale = true;
+}
+
+size_t PageOf(const Model& model) {
+  return static_cast<size_t>(std::max(1, AreasOf(model).table_rows));
+}
+
+// Puts the cursor on `rank` and the rank on the screen; holds the order, so that the next step goes
+// where the eye expects it.
+void SelectRank(Model* model, size_t rank) {
+  Hold(model);
+  Settle(model);
+  if (model->rows.size() == 0) return;
+  rank = std::min(rank, model->rows.size() - 1);
+  const size_t page = PageOf(*model);
+  if (rank < model->top) model->top = rank;
+  if (rank >= model->top + page) model->top = rank - page + 1;
+  model->rows.EnsureSorted(model->top, page);
+  const Slot before = model->selected ? model->table.Find(*model->selected).value_or(0) : 0;
+  model->selected = model->table.At(model->rows.At(rank))->id;
+  // An ended row stays only until the cursor leaves it.
+  if (before != model->rows.At(rank)) model->dirty = true;
+}
+
+size_t SelectedRank(const Model& model) {
+  const std::optional<Slot> slot = SelectedSlot(model);
+  return slot ? model.rows.RankOf(*slot).value_or(0) : model.top;
+}
+
+void Move(Model* model, Action action) {
+  Hold(model);
+  Settle(model);
+  const size_t count = model->rows.size();
+  if (count == 0) return;
+  const size_t rank = SelectedRank(*model);
+  const size_t page = PageOf(*model);
+  switch (action) {
+    case Action::kUp:
+      return SelectRank(model, rank > 0 ? rank - 1 : count - 1);
+    case Action::kDown:
+      return SelectRank(model, rank + 1 < count ? rank + 1 : 0);
+    case Action::kPageUp:
+      return SelectRank(model, rank > page ? rank - page : 0);
+    case Action::kPageDown:
+      return SelectRank(model, rank + page);
+    case Action::kTop:
+      return SelectRank(model, 0);
+    default:
+      return SelectRank(model, count - 1);
+  }
+}
+
+void Scroll(Model* model, int rows) {
+  Hold(model);
+  Settle(model);
+  if (rows < 0) {
+    const size_t by = static_cast<size_t>(-rows);
+    model->top = model->top > by ? model->top - by : 0;
+  } else {
+    model->top += static_cast<size_t>(rows);
+  }
+  model->follow = false;
+  Settle(model);
+}
+
+void SortBy(Model* model, Column column) {
+  const bool again = column == model->rows.column();
+  model->rows.SetOrder(column, again ? !model->rows.descending() : InfoOf(column).descending_first);
+  Release(model);
+}
+
+void SortNext(Model* model) {
+  const std::vector<Column> columns = SortColumns(*model);
+  const auto now = std::find(columns.begin(), columns.end(), model->rows.column());
+  const bool last = now == columns.end() || now + 1 == columns.end();
+  const Column next = last ? columns.front() : *(now + 1);
+  model->rows.SetOrder(next, InfoOf(next).descending_first);
+  Release(model);
+}
+
+void Reset(Model* model, Effects* effects) {
+  model->rows.SetOrder(model->preferences.sort, model->preferences.descending);
+  model->filter = FilterBar();
+  ApplyFilter(model, model->preferences.filter);
+  model->services = model->addresses = model->follow = model->paused = false;
+  model->top = 0;
+  model->selected.reset();
+  if (model->historic != model->preferences.historic) {
+    model->historic = model->preferences.historic;
+    effects->historic = model->historic;
+  }
+  Release(model);
+}
+
+uint64_t StreamLost(const LinkState& link) {
+  uint64_t sum = 0;
+  for (const uint64_t count : link.lost) sum += count;
+  return sum;
+}
+
+void ClearBaseline(Model* model) {
+  model->loss_baseline = model->side.stats.losses();
+  model->stream_lost_baseline = StreamLost(model->link);
+  SetToast(model, "counting from now, in this client only");
+}
+
+// True at the second press in time; the first arms.
+bool Confirmed(Model* model, Action action, std::string question) {
+  if (model->armed == action && model->now < model->armed_until) {
+    model->armed = Action::kNone;
+    model->toast.clear();
+    return true;
+  }
+  SetToast(model, std::move(question));
+  model->armed = action;
+  model->armed_until = model->now + kArmedFor;
+  return false;
+}
+
+void Copy(Model* model, Effects* effects) {
+  if (model->permission.shown) {
+    effects->copy = "sudo usermod -aG rustnet " + model->permission.user;
+    return;
+  }
+  const model::Connection* row = SelectedRow(*model);
+  if (row == nullptr) return;
+  effects->copy = CopyText(*row);
+}
+
+void Escape(Model* model) {
+  if (model->follow) {
+    model->follow = false;
+  } else if (!model->filter.applied.empty()) {
+    ApplyFilter(model, "");
+    model->filter.text.clear();
+  }
+}
+
+void Do(Model* model, Action action, Effects* effects) {
+  if (action != model->armed && model->armed != Action::kNone) {
+    model->armed = Action::kNone;
+    model->toast.clear();
+  }
+  if (action == Action::kNone || !Available(*model, action)) return;
+  switch (action) {
+    case Action::kUp:
+    case Action::kDown:
+    case Action::kPageUp:
+    case Action::kPageDown:
+    case Action::kTop:
+    case Action::kBottom:
+      Move(model, action);
+      break;
+    case Action::kSortNext:
+      SortNext(model);
+      break;
+    case Action::kSortReverse:
+      SortBy(model, model->rows.column());
+      break;
+    case Action::kFilter:
+      OpenFilterBar(model);
+      break;
+    case Action::kPause:
+      model->paused = !model->paused;
+      model->order_stale = true;
+      break;
+    case Action::kFollow:
+      if (!model->selected && SelectedRow(*model) != nullptr) {
+        model->selected = SelectedRow(*model)->id;
+      }
+      model->follow = !model->follow;
+      break;
+    case Action::kHistoric:
+      model->historic = !model->historic;
+      effects->historic = model->historic;
+      break;
+    case Action::kPorts:
+      model->services = !model->services;
+      break;
+    case Action::kNames:
+      model->addresses = !model->addresses;
+      break;
+    case Action::kSidebar:
+      model->sidebar = !model->sidebar;
+      break;
+    case Action::kCopy:
+      Copy(model, effects);
+      break;
+    case Action::kClear:
+      if (Confirmed(model, action, "press again: count totals from now, in this client only")) {
+        ClearBaseline(model);
+      }
+      break;
+    case Action::kReset:
+      Reset(model, effects);
+      break;
+    case Action::kEscape:
+      Escape(model);
+      break;
+    case Action::kRetry:
+      effects->retry = true;
+      break;
+    case Action::kHelp:
+      model->help = Help{true, "", 0};
+      break;
+    case Action::kRedraw:
+      effects->redraw = true;
+      break;
+    case Action::kSuspend:
+      effects->suspend = true;
+      break;
+    case Action::kQuit:
+      if (!model->preferences.confirm_quit || model->permission.shown ||
+          Confirmed(model, action,
+                    "press " + model->keymap.Label(Action::kQuit, false) + " again to quit")) {
+        effects->quit = true;
+      }
+      break;
+    case Action::kQuitNow:
+      effects->quit = true;
+      break;
+    case Action::kNone:
+      break;
+  }
+}
+
+void ReduceHelp(Model* model, const KeyPress& press, Effects* effects) {
+  Help& help = model->help;
+  const Action action = model->keymap.Find(press);
+  if (action == Action::kQuitNow || action == Action::kSuspend) return Do(model, action, effects);
+  const bool closes = action == Action::kEscape || press.key == Key::kEnter ||
+                      (action == Action::kHelp && help.query.empty()) || press.key == Key::kF1;
+  if (closes) {
+    help.open = false;
+  } else if (press.key == Key::kBackspace) {
+    while (!help.query.empty() && (help.query.back() & 0xc0) == 0x80) help.query.pop_back();
+    if (!help.query.empty()) help.query.pop_back();
+    help.scroll = 0;
+  } else if (press.key == Key::kUp || press.key == Key::kPageUp) {
+    help.scroll = std::max(0, help.scroll - (press.key == Key::kUp ? 1 : 10));
+  } else if (press.key == Key::kDown || press.key == Key::kPageDown) {
+    help.scroll += press.key == Key::kDown ? 1 : 10;  // the renderer stops at the end
+  } else if (press.key == Key::kChar && !press.ctrl && !press.alt && help.query.size() < 40) {
+    AppendUtf8(press.ch, &help.query);
+    help.scroll = 0;
+  }
+}
+
+void ReduceMouse(Model* model, const Mouse& mouse, Effects* effects) {
+  if (mouse.kind == Mouse::Kind::kWheelUp || mouse.kind == Mouse::Kind::kWheelDown) {
+    const int by = mouse.shift ? 1 : 3;
+    const int rows = mouse.kind == Mouse::Kind::kWheelUp ? -by : by;
+    if (model->help.open) {
+      model->help.scroll = std::max(0, model->help.scroll + rows);
+    } else if (!model->permission.shown) {
+      Scroll(model, rows);
+    }
+    return;
+  }
+  if (mouse.kind != Mouse::Kind::kPress || mouse.button != 0) return;
+  if (model->help.open) {
+    model->help.open = false;
+    return;
+  }
+  const auto hit = std::find_if(model->hits.begin(), model->hits.end(), [&](const Hit& one) {
+    return one.row == mouse.row && mouse.column >= one.column &&
+           mouse.column < one.column + one.width;
+  });
+  if (hit == model->hits.end()) return Do(model, Action::kNone, effects);
+  switch (hit->kind) {
+    case Hit::Kind::kRow:
+      SelectRank(model, hit->rank);
+      break;
+    case Hit::Kind::kHeader: {
+      const bool again = hit->header == model->rows.column();
+      const Column column = hit->header;
+      model->rows.SetOrder(column,
+                           again ? !model->rows.descending() : InfoOf(column).descending_first);
+      Release(model);
+      break;
+    }
+    case Hit::Kind::kAction: {
+      const Action action = hit->action;
+      Do(model, action, effects);
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+bool Available(const Model& model, Action action) {
+  const bool lost = model.link.phase == LinkState::Phase::kLost;
+  if (model.permission.shown) {
+    return action == Action::kRetry || action == Action::kCopy || action == Action::kQuit ||
+           action == Action::kQuitNow || action == Action::kSuspend || action == Action::kHelp ||
+           action == Action::kRedraw;
+  }
+  switch (action) {
+    case Action::kUp:
+    case Action::kDown:
+    case Action::kPageUp:
+    case Action::kPageDown:
+    case Action::kTop:
+    case Action::kBottom:
+    case Action::kCopy:
+    case Action::kFollow:
+      return model.rows.size() > 0;
+    case Action::kSidebar:
+      return model.size.columns >= 120 && model.size.rows >= 12;
+    case Action::kRetry:
+      return lost || model.not_answering();
+    case Action::kHistoric:
+      return !lost;
+    case Action::kPorts:
+      return false;  // service names come with common/net/names
+    default:
+      return true;
+  }
+}
+
+void Reduce(Model* model, const InputEvent& event, Effects* effects) {
+  model->dirty = true;
+  if (const auto* mouse = std::get_if<Mouse>(&event)) {
+    ReduceMouse(model, *mouse, effects);
+    return;
+  }
+  if (const auto* paste = std::get_if<Paste>(&event)) {
+    // A paste is text for the filter and never a command.
+    if (model->filter.open && !model->help.open) PasteIntoFilter(model, paste->text);
+    return;
+  }
+  KeyPress press = std::get<KeyPress>(event);
+  if (model->permission.shown && press == KeyPress{Key::kChar, 'r', false, false, false}) {
+    return Do(model, Action::kRetry, effects);
+  }
+  if (model->help.open) return ReduceHelp(model, press, effects);
+  if (model->filter.open && !ReduceFilterBar(model, press)) return;
+  Do(model, model->keymap.Find(press), effects);
+}
+
+}  // namespace rustnet::client

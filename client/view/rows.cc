@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/view/rows.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "client/text/format.h"
+#include "common/base/text.h"
+
+namespace rustnet::client {
+namespace {
+
+bool IsText(Column column) {
+  switch (column) {
+    case Column::kProcess:
+    case Column::kRemote:
+    case Column::kLocal:
+    case Column::kCountry:
+    case Column::kApplication:
+    case Column::kState:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string SortText(Column column, const model::Connection& row) {
+  switch (column) {
+    case Column::kProcess:
+      return ToLower(ProcessName(row));
+    case Column::kRemote:
+      return ToLower(RemoteText(row, true, false).text);
+    case Column::kLocal:
+      return ToLower(LocalText(row, false).text);
+    case Column::kCountry:
+      return row.remote.country;
+    case Column::kApplication:
+      return ToLower(ApplicationText(row, false));
+    case Column::kState:
+      return StateText(row, false);
+    default:
+      return {};
+  }
+}
+
+uint64_t SortNumber(Column column, const model::Connection& row) {
+  switch (column) {
+    case Column::kRtt:
+      return row.rtt_us ? uint64_t{*row.rtt_us} + 1 : 0;
+    case Column::kDown:
+      return row.historic ? 0 : row.counters.receive_rate;
+    case Column::kUp:
+      return row.historic ? 0 : row.counters.send_rate;
+    // The oldest has the highest age.
+    case Column::kAge:
+      return UINT64_MAX - static_cast<uint64_t>(row.first_seen);
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+void Rows::SetFilter(std::shared_ptr<const model::Filter> filter, Time now) {
+  filter_ = std::move(filter);
+  Reevaluate(now);
+}
+
+void Rows::Reevaluate(Time now) {
+  matching_ = 0;
+  for (size_t slot = 0; slot < metas_.size(); ++slot) {
+    Meta& meta = metas_[slot];
+    meta.matches = false;
+    if (meta.used && !table_->Gone(static_cast<Slot>(slot))) {
+      const model::Connection& row = *table_->At(static_cast<Slot>(slot));
+      meta.matches = filter_ == nullptr || filter_->Matches(row, now);
+      matching_ += meta.matches ? 1 : 0;
+    }
+  }
+}
+
+void Rows::SetOrder(Column column, bool descending) {
+  descending_ = descending;
+  if (column != column_) {
+    column_ = column;
+    ComputeAllKeys();
+  }
+}
+
+void Rows::ComputeAllKeys() {
+  text_index_.clear();
+  texts_.clear();
+  ranks_stale_ = true;
+  for (size_t slot = 0; slot < metas_.size(); ++slot) {
+    if (metas_[slot].used) ComputeKey(static_cast<Slot>(slot));
+  }
+}
+
+uint32_t Rows::Intern(std::string text) {
+  const auto [found, is_new] =
+      text_index_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
+  if (is_new) {
+    texts_.push_back(nullptr);
+    ranks_stale_ = true;
+  }
+  return found->second;
+}
+
+void Rows::ComputeKey(Slot slot) {
+  Meta& meta = metas_[slot];
+  const model::Connection& row = *table_->At(slot);
+  if (IsText(column_)) {
+    meta.text = Intern(SortText(column_, row));
+  } else {
+    meta.key = SortNumber(column_, row);
+  }
+}
+
+void Rows::RankTexts() {
+  ranks_stale_ = false;
+  for (const auto& [text, index] : text_index_) texts_[index] = &text;
+  std::vector<uint32_t> by_text(texts_.size());
+  std::iota(by_text.begin(), by_text.end(), 0U);
+  std::sort(by_text.begin(), by_text.end(),
+            [&](uint32_t a, uint32_t b) { return *texts_[a] < *texts_[b]; });
+  text_rank_.resize(texts_.size());
+  for (uint32_t rank = 0; rank < by_text.size(); ++rank) text_rank_[by_text[rank]] = rank;
+}
+
+void Rows::Touch(const std::vector<Slot>& slots, Time now) {
+  if (metas_.size() < table_->slots()) metas_.resize(table_->slots());
+  for (const Slot slot : slots) {
+    Meta& meta = metas_[slot];
+    if (meta.used && meta.matches) --matching_;
+    if (meta.country) --countries_;
+    meta.matches = meta.country = false;
+    meta.used = table_->At(slot) != nullptr;
+    if (!meta.used) continue;
+    const model::Connection& row = *table_->At(slot);
+    meta.id = row.id;
+    if (!table_->Gone(slot)) {
+      meta.matches = filter_ == nullptr || filter_->Matches(row, now);
+      matching_ += meta.matches ? 1 : 0;
+      meta.country = !row.remote.country.empty();
+      countries_ += meta.country ? 1 : 0;
+    }
+    ComputeKey(slot);
+  }
+  // Texts that no row has any more are dropped together, when they are the majority.
+  if (texts_.size() > 2 * table_->live() + 1024) ComputeAllKeys();
+}
+
+Rows::Item Rows::ItemOf(Slot slot) const {
+  const Meta& meta = metas_[slot];
+  return Item{IsText(column_) ? text_rank_[meta.text] : meta.key, meta.id, slot};
+}
+
+void Rows::Refresh(bool held, std::optional<Slot> selected) {
+  if (ranks_stale_) RankTexts();
+  if (!held) {
+    order_.clear();
+    for (size_t slot = 0; slot < metas_.size(); ++slot) {
+      Meta& meta = metas_[slot];
+      if (!meta.used) continue;
+      const bool gone = table_->Gone(static_cast<Slot>(slot));
+      meta.used = !gone || selected == slot;
+      meta.ordered = meta.matches || (gone && meta.used);
+      if (meta.ordered) order_.push_back(ItemOf(static_cast<Slot>(slot)));
+    }
+    table_->ForgetGone(selected);
+    sorted_from_ = sorted_to_ = 0;
+    return;
+  }
+  const auto before = [this](const Item& a, const Item& b) { return Before(a, b); };
+  if (sorted_to_ - sorted_from_ < order_.size()) {
+    std::sort(order_.begin(), order_.end(), before);
+  }
+  for (size_t slot = 0; slot < metas_.size(); ++slot) {
+    Meta& meta = metas_[slot];
+    if (!meta.matches || meta.ordered) continue;
+    meta.ordered = true;
+    order_.push_back(ItemOf(static_cast<Slot>(slot)));
+  }
+  sorted_from_ = 0;
+  sorted_to_ = order_.size();
+}
+
+void Rows::EnsureSorted(size_t first, size_t count) {
+  const size_t last = std::min(first + count, order_.size());
+  first = std::min(first, last);
+  if (first >= sorted_from_ && last <= sorted_to_) return;
+  const auto before = [this](const Item& a, const Item& b) { return Before(a, b); };
+  const auto at = [this](size_t rank) {
+    return order_.begin() + static_cast<std::ptrdiff_t>(rank);
+  };
+  if (first > 0) std::nth_element(order_.begin(), at(first), order_.end(), before);
+  if (last < order_.size()) std::nth_element(at(first), at(last), order_.end(), before);
+  std::sort(at(first), at(last), before);
+  sorted_from_ = first;
+  sorted_to_ = last;
+}
+
+std::optional<size_t> Rows::RankOf(Slot slot) const {
+  if (slot >= metas_.size() || !metas_[slot].ordered) return std::nullopt;
+  for (size_t rank = sorted_from_; rank < sorted_to_; ++rank) {
+    if (order_[rank].slot == slot) return rank;
+  }
+  // Not in the sorted piece: its rank is the number of rows before it.  A held order is sorted all.
+  const Item* self = nullptr;
+  for (const Item& item : order_) {
+    if (item.slot == slot) self = &item;
+  }
+  if (self == nullptr) return std::nullopt;
+  return static_cast<size_t>(std::count_if(order_.begin(), order_.end(),
+                                           [&](const Item& item) { return Before(item, *self); }));
+}
+
+}  // namespace rustnet::client

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rows are shown and in what order: filter → sort → window.
+//
+// Only the window that is looked at is sorted (nth_element, then a sort of that piece), by one
+// exact number per row.  While the order is held, slots keep their rank: new rows come behind them,
+// ended ones stay.  A rank is valid until the next Refresh.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "client/stream/table.h"
+#include "client/view/columns.h"
+#include "common/model/filter.h"
+
+namespace rustnet::client {
+
+class Rows {
+ public:
+  // `table` must outlive this.
+  explicit Rows(Table* table) : table_(table) {}
+
+  // Null: everything.  Evaluates every row.
+  void SetFilter(std::shared_ptr<const model::Filter> filter, Time now);
+  void SetOrder(Column column, bool descending);
+  Column column() const { return column_; }
+  bool descending() const { return descending_; }
+
+  // After Table::Apply.
+  void Touch(const std::vector<Slot>& slots, Time now);
+  // For a filter that reads ages: once a second.
+  void Reevaluate(Time now);
+  bool reads_age() const { return filter_ != nullptr && filter_->reads_age(); }
+
+  // Makes the order again; `selected` stays even if it has ended.  With `held`, ranks stay as they
+  // are and only new rows are appended.
+  void Refresh(bool held, std::optional<Slot> selected);
+
+  size_t size() const { return order_.size(); }
+  size_t matching() const { return matching_; }  // live rows that the filter passes
+  bool any_country() const { return countries_ > 0; }
+
+  // Sorts ranks [first, first + count).
+  void EnsureSorted(size_t first, size_t count);
+  // REQUIRES: the rank was made sorted since the last Refresh.
+  Slot At(size_t rank) const { return order_[rank].slot; }
+  // None if the row is not shown.
+  std::optional<size_t> RankOf(Slot slot) const;
+
+ private:
+  struct Meta {
+    uint64_t id = 0;
+    uint64_t key = 0;   // exact, for numbers
+    uint32_t text = 0;  // index into texts_, for text columns
+    bool used = false;
+    bool matches = false;
+    bool country = false;
+    bool ordered = false;  // is in order_
+  };
+  struct Item {
+    uint64_t key;
+    uint64_t id;
+    Slot slot;
+  };
+
+  bool Before(const Item& a, const Item& b) const {
+    if (a.key != b.key) return descending_ ? a.key > b.key : a.key < b.key;
+    return a.id < b.id;
+  }
+  void ComputeKey(Slot slot);
+  void ComputeAllKeys();
+  uint32_t Intern(std::string text);
+  void RankTexts();
+  Item ItemOf(Slot slot) const;
+
+  Table* table_;
+  std::shared_ptr<const model::Filter> filter_;
+  Column column_ = Column::kDown;
+  bool descending_ = true;
+
+  std::vector<Meta> metas_;  // by slot
+  size_t matching_ = 0;
+  size_t countries_ = 0;
+
+  // Distinct texts of the sort column, and each one's place among them.
+  absl::flat_hash_map<std::string, uint32_t> text_index_;
+  std::vector<const std::string*> texts_;
+  std::vector<uint32_t> text_rank_;
+  bool ranks_stale_ = false;
+
+  std::vector<Item> order_;
+  size_t sorted_from_ = 0;
+  size_t sorted_to_ = 0;
+};
+
+}  // namespace rustnet::client
