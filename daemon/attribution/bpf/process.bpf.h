@@ -8,7 +8,8 @@
 
 #define PF_KTHREAD 0x00200000  // include/linux/sched.h
 
-#define kMaxPathComponents 32
+#define kMaxPathSteps 64  // components and mounts
+#define kMaxCgroupDepth 16
 #define kLongestName 256  // NAME_MAX and its NUL
 
 INLINE void FillOwner(struct RecordOwner *owner, struct task_struct *task, uint8_t role) {
@@ -37,58 +38,90 @@ INLINE uint32_t AppendName(char *text, uint32_t at, uint32_t capacity, const voi
   return at + (n & 0x1ff);
 }
 
-// The path of the executable, as d_path() in fs/d_path.c walks it but to the root of all mounts.
+// Loops are calls of bpf_loop: the verifier walks their body a few times and not once for each
+// round, of which it would do the rest of the program anew.
+
+struct PathWalk {
+  struct ProcessRecord *record;
+  struct dentry *dentry;
+  struct mount *mount;
+  uint32_t at;
+  uint32_t whole;
+};
+
+INLINE struct vfsmount *VfsOf(struct mount *mount) {
+  return (void *)mount + bpf_core_field_offset(struct mount, mnt);
+}
+
+// One step towards the root, as prepend_path() in fs/d_path.c does it; 1 ends the walk.
+static long StepPath(uint32_t round, struct PathWalk *walk) {
+  // Locals, as BPF_CORE_READ would relocate the members of `walk` too.
+  struct dentry *dentry = walk->dentry;
+  struct mount *mount = walk->mount;
+  struct vfsmount *vfs = VfsOf(mount);
+  struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+  const void *name = BPF_CORE_READ(dentry, d_name.name);
+  if (dentry == BPF_CORE_READ(vfs, mnt_root) || dentry == parent) {
+    struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
+    if (outer != mount) {
+      walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+      walk->mount = outer;
+      return 0;
+    }
+    walk->whole = 1;
+    // A file of no directory (memfd) is its own root and has a name all the same.
+    if (walk->at != 0) return 1;
+  }
+  const uint32_t next = AppendName(walk->record->exe, walk->at, kExeBytes, name);
+  if (!next) {
+    walk->whole = 0;
+    return 1;
+  }
+  walk->at = next;
+  walk->dentry = parent;
+  return walk->whole != 0;
+}
+
+// The path of the executable up to the root of all mounts.
 INLINE void FillExe(struct ProcessRecord *record, struct task_struct *task) {
   record->exe_bytes = 0;
   struct file *file = BPF_CORE_READ(task, mm, exe_file);
   if (!file) return;
-  struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
   struct vfsmount *vfs = BPF_CORE_READ(file, f_path.mnt);
-  struct mount *mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
-  uint32_t at = 0;
-  for (int i = 0; i < kMaxPathComponents; ++i) {
-    struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-    if (dentry == BPF_CORE_READ(vfs, mnt_root) || dentry == parent) {
-      struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
-      if (outer == mount) {
-        // A file of no directory (memfd) is its own root and has a name all the same.
-        if (at == 0)
-          at = AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
-        record->exe_bytes = at;
-        return;
-      }
-      dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-      mount = outer;
-      vfs = (void *)mount + bpf_core_field_offset(struct mount, mnt);
-      continue;
-    }
-    const uint32_t next =
-        AppendName(record->exe, at, kExeBytes, BPF_CORE_READ(dentry, d_name.name));
-    if (!next) break;
-    at = next;
-    dentry = parent;
+  struct PathWalk walk = {.record = record, .dentry = BPF_CORE_READ(file, f_path.dentry)};
+  walk.mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
+  bpf_loop(kMaxPathSteps, StepPath, &walk, 0);
+  record->exe_bytes = walk.at;
+  if (!walk.whole) record->flags |= kProcessExeTruncated;
+}
+
+struct CgroupWalk {
+  struct ProcessRecord *record;
+  struct kernfs_node *node;
+  uint32_t at;
+};
+
+static long StepCgroup(uint32_t round, struct CgroupWalk *walk) {
+  struct kernfs_node *node = walk->node;
+  struct kernfs_node *parent;
+  if (bpf_core_field_exists(node->parent)) {
+    parent = BPF_CORE_READ(node, parent);
+  } else {
+    parent = BPF_CORE_READ((struct kernfs_node___renamed *)node, __parent);
   }
-  record->exe_bytes = at;
-  record->flags |= kProcessExeTruncated;
+  if (!parent) return 1;  // the root, whose name is empty
+  const uint32_t next =
+      AppendName(walk->record->cgroup, walk->at, kCgroupBytes, BPF_CORE_READ(node, name));
+  if (!next) return 1;
+  walk->at = next;
+  walk->node = parent;
+  return 0;
 }
 
 INLINE void FillCgroup(struct ProcessRecord *record, struct task_struct *task) {
-  struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
-  uint32_t at = 0;
-  for (int i = 0; i < 8 && node; ++i) {
-    struct kernfs_node *parent;
-    if (bpf_core_field_exists(node->parent)) {
-      parent = BPF_CORE_READ(node, parent);
-    } else {
-      parent = BPF_CORE_READ((struct kernfs_node___renamed *)node, __parent);
-    }
-    if (!parent) break;  // the root, whose name is empty
-    const uint32_t next = AppendName(record->cgroup, at, kCgroupBytes, BPF_CORE_READ(node, name));
-    if (!next) break;
-    at = next;
-    node = parent;
-  }
-  record->cgroup_bytes = at;
+  struct CgroupWalk walk = {.record = record, .node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn)};
+  bpf_loop(kMaxCgroupDepth, StepCgroup, &walk, 0);
+  record->cgroup_bytes = walk.at;
 }
 
 INLINE void FillParents(struct ProcessRecord *record, struct task_struct *task) {
