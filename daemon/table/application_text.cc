@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/table/application_text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rustnet {
+namespace {
+
+struct Summary {
+  std::string_view protocol;
+  std::array<std::string_view, 3> fields;  // the first value of each, with a blank between
+};
+constexpr Summary kSummaries[] = {
+    {"http", {"http_method", "http_path", "http_status"}},
+    {"http2", {"http_method", "http_path", "http_status"}},
+    {"tls", {"tls_version", "alpn_selected"}},
+    {"dtls", {"tls_version", "alpn_selected"}},
+    {"quic", {"quic_version", "alpn"}},
+    {"dns", {"dns_qtype", "dns_answers"}},
+    {"mdns", {"dns_qtype", "dns_answers"}},
+    {"llmnr", {"dns_qtype", "dns_answers"}},
+    {"ssh", {"ssh_server"}},
+    {"dhcp", {"dhcp_type", "dhcp_hostname"}},
+    {"ntp", {"ntp_version", "ntp_mode"}},
+    {"snmp", {"snmp_version", "snmp_pdu"}},
+    {"ssdp", {"ssdp_method", "ssdp_st"}},
+    {"stun", {"stun_class", "stun_software"}},
+    {"mqtt", {"mqtt_version", "mqtt_client_id"}},
+    {"ftp", {"ftp_command"}},
+    {"smtp", {"smtp_command"}},
+    {"imap", {"imap_command"}},
+    {"pop3", {"pop_command"}},
+    {"bittorrent", {"bt_kind"}},
+};
+
+// Fields that hold what an application's row is about, best first.
+constexpr std::string_view kNames[] = {"sni",          "http_host",     "dns_qname",
+                                       "netbios_name", "dhcp_hostname", "rtsp_url"};
+
+std::string_view First(const net::ApplicationFacts& facts, std::string_view field) {
+  for (const net::ApplicationFacts::Value& value : facts.values) {
+    if (value.field->name == field && !value.field->secret) return value.text;
+  }
+  return {};
+}
+
+// RFC 792, 4443, 4861: the types that a user meets.
+std::string IcmpText(uint8_t type) {
+  switch (type) {
+    case 0:
+      return "ECHO_REPLY";
+    case 3:
+      return "UNREACHABLE";
+    case 4:
+      return "SOURCE_QUENCH";
+    case 5:
+      return "REDIRECT";
+    case 8:
+      return "ECHO_REQUEST";
+    case 9:
+      return "ROUTER_ADVERTISEMENT";
+    case 10:
+      return "ROUTER_SOLICITATION";
+    case 11:
+      return "TIME_EXCEEDED";
+    case 12:
+      return "PARAMETER_PROBLEM";
+    case 13:
+      return "TIMESTAMP";
+    case 14:
+      return "TIMESTAMP_REPLY";
+    default:
+      return "TYPE_" + std::to_string(type);
+  }
+}
+
+std::string Icmpv6Text(uint8_t type) {
+  switch (type) {
+    case 1:
+      return "UNREACHABLE";
+    case 2:
+      return "PACKET_TOO_BIG";
+    case 3:
+      return "TIME_EXCEEDED";
+    case 4:
+      return "PARAMETER_PROBLEM";
+    case 128:
+      return "ECHO_REQUEST";
+    case 129:
+      return "ECHO_REPLY";
+    case 130:
+      return "MLD_QUERY";
+    case 131:
+      return "MLD_REPORT";
+    case 132:
+      return "MLD_DONE";
+    case 133:
+      return "ROUTER_SOLICITATION";
+    case 134:
+      return "ROUTER_ADVERTISEMENT";
+    case 135:
+      return "NEIGHBOR_SOLICITATION";
+    case 136:
+      return "NEIGHBOR_ADVERTISEMENT";
+    case 137:
+      return "REDIRECT";
+    case 143:
+      return "MLDV2_REPORT";
+    default:
+      return "TYPE_" + std::to_string(type);
+  }
+}
+
+// RFC 2236, 3376.
+std::string IgmpText(uint8_t type) {
+  switch (type) {
+    case 0:
+      return "";
+    case 0x11:
+      return "QUERY";
+    case 0x12:
+      return "V1_REPORT";
+    case 0x16:
+      return "V2_REPORT";
+    case 0x17:
+      return "LEAVE";
+    case 0x22:
+      return "V3_REPORT";
+    default:
+      return "TYPE_" + std::to_string(type);
+  }
+}
+
+}  // namespace
+
+OwnName NameIn(const net::ApplicationFacts& facts) {
+  if (const std::string_view sni = First(facts, "sni"); !sni.empty()) {
+    return {sni, model::NameSource::kSni};
+  }
+  if (const std::string_view host = First(facts, "http_host"); !host.empty()) {
+    return {host, model::NameSource::kHttpHost};
+  }
+  return {};
+}
+
+void DescribeApplication(const net::ApplicationFacts& facts, bool detail, model::Application* out) {
+  if (facts.protocols.empty()) return;
+  out->protocol = facts.protocols.front()->name;
+  for (const net::Dissector* dissector : facts.protocols) {
+    out->protocols.emplace_back(dissector->name);
+  }
+  out->evidence = static_cast<model::Evidence>(facts.evidence);
+  for (const std::string_view field : kNames) {
+    if (!out->name.empty()) break;
+    out->name = First(facts, field);
+  }
+  for (const Summary& summary : kSummaries) {
+    if (summary.protocol != out->protocol) continue;
+    for (const std::string_view field : summary.fields) {
+      const std::string_view value = field.empty() ? field : First(facts, field);
+      if (value.empty()) continue;
+      if (!out->summary.empty()) out->summary += ' ';
+      out->summary += value;
+    }
+  }
+  if (!detail) return;
+  for (const net::ApplicationFacts::Value& value : facts.values) {
+    if (value.field->secret) continue;
+    auto field = std::find_if(out->fields.begin(), out->fields.end(),
+                              [&](const auto& f) { return f.name == value.field->name; });
+    if (field == out->fields.end()) {
+      field = out->fields.insert(field, {std::string(value.field->name), {}});
+    }
+    field->values.push_back(value.text);
+  }
+}
+
+std::string ControlStateText(const Record& record) {
+  switch (record.key.protocol) {
+    case net::Protocol::kIcmp:
+      return IcmpText(record.icmp_type);
+    case net::Protocol::kIcmpv6:
+      return Icmpv6Text(record.icmp_type);
+    case net::Protocol::kIgmp:
+      return IgmpText(record.igmp_type);
+    case net::Protocol::kArp:  // RFC 826
+      return record.arp_operation == 1 ? "REQUEST" : record.arp_operation == 2 ? "REPLY" : "";
+    default:
+      return "";
+  }
+}
+
+}  // namespace rustnet

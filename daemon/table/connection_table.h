@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flows, joined with their owners and names, as the rows that clients see.
+//
+// One thread (the table thread) calls what stands under "writing"; any thread may call the rest.
+// The lock is held for a slice of rows at a time: a reader never waits for a whole tick, and a tick
+// never for a whole snapshot.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "common/base/status.h"
+#include "daemon/attribution/attribution.h"
+#include "daemon/table/access_class.h"
+#include "daemon/table/describe.h"
+#include "daemon/table/id_cipher.h"
+#include "daemon/table/ordered_ids.h"
+#include "daemon/table/rate_history.h"
+#include "daemon/table/record_store.h"
+#include "daemon/table/subscription.h"
+
+namespace rustnet {
+
+struct TableOptions {
+  uint32_t historic = 5000;                         // closed rows that are kept
+  Duration historic_for = Duration{600} * kSecond;  // and how long
+  Duration horizon = Duration{120} * kSecond;       // age of a tombstone that is forgotten
+  uint32_t most_tombstones = 131'072;
+  uint32_t most_views = 64;
+  uint32_t most_views_per_uid = 8;
+  uint32_t most_scoped_classes = 16;
+  std::string_view (*service)(uint16_t port, net::Protocol protocol) = nullptr;
+};
+
+// What one tick brings.  `name` tells under which name the local address has asked for the remote
+// one, or nothing.
+struct TickInput {
+  Time now = 0;        // of the capture
+  Time monotonic = 0;  // for deadlines
+  std::span<const net::FlowView> flows;
+  Attribution* attribution = nullptr;
+  std::function<std::optional<SeenName>(const IpAddress& local, const IpAddress& remote)> name;
+};
+
+// Flows by what is known of their owners.
+struct AttributionTally {
+  Quality quality = Quality::kUnspecified;
+  NoOwner reason = NoOwner::kUnspecified;
+  uint64_t flows = 0;
+};
+
+struct TableCounters {
+  uint64_t history_evicted = 0;
+  uint64_t subscriber_rows_missed = 0;
+};
+
+struct ProcessTotal {
+  model::Process process;
+  uint32_t connections = 0;
+  model::Counters counters;
+};
+
+class ConnectionTable {
+ public:
+  explicit ConnectionTable(const TableOptions& options = {});
+  ~ConnectionTable();
+
+  // ---- writing ----
+  // `netns`: cookie of the namespace that the handle captures in; 0: the host's.
+  void SetInterface(uint8_t handle, std::string name, uint64_t netns);
+  // Rows that are there keep their orientation.
+  void SetLocalNetwork(LocalNetwork network);
+  void Tick(const TickInput& input);
+  // Forgets all rows: a new epoch.  The caller has cleared the flow tables.
+  void Reset();
+  // Called at the end of each tick and reset, on the table thread, without the table's lock.  May
+  // be changed by any thread; none: nobody is called.
+  void OnTick(std::function<void()> listener);
+
+  // ---- reading; `scope`: the uid whose rows alone are seen, none: all ----
+  using Scope = std::optional<uint32_t>;
+
+  uint64_t epoch() const;
+  // INVALID_ARGUMENT, RESOURCE_EXHAUSTED.  `owner`: the uid whose share of views this uses.
+  StatusOr<std::unique_ptr<Subscription>> Subscribe(Scope scope, uint32_t owner,
+                                                    const ViewSpec& spec);
+  // Ids of the matching rows in order, and the state that they are of.
+  struct Selected {
+    std::vector<ConnectionId> ids;
+    uint64_t epoch = 0;
+    Revision revision = 0;
+  };
+  Selected Select(Scope scope, const Selection& selection);
+  // The rows of `ids` as they are now, without those that are gone, until they have `most_bytes`.
+  // Returns how many ids were used.
+  size_t Fetch(Scope scope, std::span<const ConnectionId> ids, const model::ReadMask& mask,
+               size_t most_bytes, google::protobuf::RepeatedPtrField<v1::Connection>* out);
+  // With detail.  False: no such row, or not for this caller.
+  bool Get(Scope scope, ConnectionId id, model::Connection* connection,
+           std::vector<RateSample>* samples);
+  // Live rows that match, summed by process.
+  std::vector<ProcessTotal> Processes(Scope scope, const Selection& selection);
+  std::vector<AttributionTally> Tally() const;
+  TableCounters counters() const;
+  size_t size() const;
+  uint32_t subscribers() const;
+
+ private:
+  friend class Subscription;
+  struct Prepared;
+  struct Retry {
+    Time due;
+    RowIndex row;
+    ConnectionId id;
+    bool operator<(const Retry& other) const { return due > other.due; }  // soonest on top
+  };
+  static constexpr size_t kSlice = 128;  // rows per hold of the lock
+
+  // connection_table.cc: the table thread.
+  void Prepare(const net::FlowView& flow, const TickInput& input, Prepared* out) const;
+  void Apply(const net::FlowView& flow, Prepared* prepared, const TickInput& input);
+  bool Update(const net::FlowView& flow, RowIndex row, const TickInput& input);
+  void RetryOwners(const TickInput& input);
+  void Close(RowIndex row, const TickInput& input);
+  void Drop(RowIndex row);
+  void Expire(const TickInput& input);
+  void TakeSamples(const TickInput& input);
+  void TellListener();
+
+  // publish.cc: from records to logs and views.
+  void Publish(RowIndex row, bool facts_changed, const model::Numbers& before, bool was_live);
+  void PublishTo(AccessClass* access, RowIndex row, bool facts_changed,
+                 const model::Numbers& before);
+  void UpdateView(View* view, const AccessClass& access, RowIndex row, bool facts_changed);
+  void Unpublish(AccessClass* access, RowIndex row);
+  const model::Connection& Row(RowIndex row, const AccessClass& access);
+  void Rescan(const TickInput& input);
+  void RescanView(AccessClass* access, View* view, Time now);
+  void MoveWindow(AccessClass* access, View* view);
+  void ForEachRow(AccessClass* access, const std::function<void(RowIndex)>& visit);
+  void DropUnused(Time monotonic);
+
+  // reading.cc
+  StatusOr<AccessClass*> ClassFor(Scope scope, bool* is_new);
+  StatusOr<View*> ViewFor(AccessClass* access, uint32_t owner, Selection* selection, bool* is_new);
+  void Fill(AccessClass* access);
+  void FillView(AccessClass* access, View* view);
+  void Release(View* view);
+  void WaitUntilFilled(const bool* filled);
+  template <typename Visit>
+  void ForEachMatch(Scope scope, const Selection& selection, Visit visit);
+  Revision RevisionFor(Scope scope) const;
+  std::shared_ptr<const EncodedDelta> Encode(AccessClass* access, View* view, Revision base,
+                                             Revision whole);
+  std::string_view Facts(AccessClass* access, RowIndex row);
+  Summary SummaryOf(const AccessClass& access, const View& view) const;
+  const Record* Find(ConnectionId id, RowIndex* row) const;
+
+  const TableOptions options_;
+  mutable absl::Mutex mutex_;
+  // The table thread alone changes what follows, and holds the mutex when it does; it may read
+  // without.  What readers fill (facts, views) is touched by all only with the mutex.
+  Surroundings around_;
+  RecordStore records_;
+  std::vector<std::unique_ptr<AccessClass>> classes_;  // the first: all rows
+  RateHistory rates_;
+  std::deque<std::pair<Time, RowIndex>> closed_;  // historic rows, oldest first
+  uint64_t epoch_ = 0;
+  std::optional<IdCipher> cipher_;
+  Time now_ = 0;
+  Time monotonic_ = 0;
+  TableCounters counters_;
+  uint16_t next_instance_ = 1;
+  uint32_t subscribers_ = 0;
+  model::Connection scratch_;
+  RowIndex scratch_row_ = UINT32_MAX;
+  const AccessClass* scratch_class_ = nullptr;
+  model::Connection row_scratch_;
+  std::string facts_scratch_;
+  v1::Connection masked_;
+
+  // The table thread's own.
+  absl::flat_hash_map<uint64_t, RowIndex> by_flow_;
+  std::priority_queue<Retry> retries_;
+  std::vector<Prepared> prepared_;
+  Time next_sample_ = 0;
+
+  absl::Mutex listener_mutex_;
+  std::function<void()> listener_;  // guarded by listener_mutex_
+};
+
+}  // namespace rustnet

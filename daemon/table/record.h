@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection as the table keeps it: what cannot be derived, and the encoded row.  Texts that a
+// client sees are made from it on demand (describe.h), so that an idle row stays small.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/base/time.h"
+#include "common/model/convert.h"
+#include "common/net/flow/flow.h"
+#include "daemon/attribution/attribution.h"
+#include "daemon/table/row_log.h"
+
+namespace rustnet {
+
+// Who owns one end.
+struct Party {
+  std::shared_ptr<const ProcessInfo> process;
+  std::unique_ptr<std::string> thread_name;  // if not the process's own
+  uint32_t uid = 0;
+  bool has_uid = false;
+  Quality quality = Quality::kUnspecified;  // kUnspecified: this end has no owner here
+  NoOwner reason = NoOwner::kUnspecified;
+
+  bool resolved() const { return process != nullptr || quality == Quality::kKernel; }
+  std::optional<uint32_t> owner() const { return has_uid ? std::optional(uid) : std::nullopt; }
+};
+
+// A name that was seen for the remote address, elsewhere than in this flow.
+struct SeenName {
+  std::string name;
+  model::NameSource source = model::NameSource::kUnspecified;
+};
+
+struct Record {
+  ConnectionId id = 0;  // 0: this place is free
+  net::FlowKey key;
+  model::Numbers numbers;
+  net::TcpMetrics metrics;
+  std::shared_ptr<const net::ApplicationFacts> application;
+  Party party;                  // of the local end
+  std::unique_ptr<Party> peer;  // of the remote end, if that is local too
+  std::unique_ptr<SeenName> seen_name;
+  // The facts of the row as class "all" sees them (model::AppendFacts); null: to be made.
+  std::unique_ptr<char[]> facts;
+  uint32_t facts_size = 0;
+  uint32_t generation = 0;  // of this place
+  Time first = 0;
+  Time moved = 0;     // when its numbers last changed, by the tick's clock
+  uint64_t flow = 0;  // net::FlowView::id
+  uint32_t idle_timeout_seconds = 0;
+  std::array<uint16_t, 4> vlans{};
+  std::array<uint8_t, 4> carriers{};
+  MacAddress remote_mac{};
+  uint8_t local = 0;  // index in `key` of the local end
+  uint8_t worker = 0;
+  uint8_t vlan_count = 0;
+  uint8_t icmp_type = 0;
+  uint8_t icmp_code = 0;
+  uint8_t arp_operation = 0;
+  uint8_t igmp_type = 0;
+  model::Direction direction = model::Direction::kUnspecified;
+  model::RttSource rtt_source = model::RttSource::kUnspecified;
+  bool local_began = false;
+  bool historic = false;
+
+  uint8_t remote() const { return local ^ 1; }
+  bool OwnedBy(uint32_t uid) const {
+    return (party.has_uid && party.uid == uid) || (peer && peer->has_uid && peer->uid == uid);
+  }
+};
+
+}  // namespace rustnet
