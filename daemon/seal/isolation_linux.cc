@@ -99,11 +99,14 @@ int Chroot() {
 
 }  // namespace
 
+Status CheckOneThread() {
+  const size_t threads = Threads();
+  if (threads <= 1) return Ok();
+  return Internal("a thread was started before the seal (" + std::to_string(threads) +
+                  " run now); the seal would not hold for it");
+}
+
 Status LeaveNamespaces(Attestation& attestation) {
-  if (const size_t threads = Threads(); threads > 1) {
-    return Internal("a thread was started before the seal (" + std::to_string(threads) +
-                    " run now); the seal would not hold for it");
-  }
   const ino_t before = NetworkNamespace();
   if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS) != 0) {
     return FromErrno(errno, "leaving the network, IPC, UTS and mount namespaces");

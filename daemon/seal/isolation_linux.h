@@ -8,6 +8,9 @@
 
 namespace rustnet {
 
+// Internal if this process has more than one thread: user, namespaces and Landlock are per thread.
+Status CheckOneThread();
+
 // Own network (no interface but a loopback that is down), IPC, UTS and mount namespaces.
 // REQUIRES: CAP_SYS_ADMIN, /proc.
 Status LeaveNamespaces(Attestation& attestation);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/seal/listener_linux.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
@@ -20,15 +20,11 @@ namespace {
 constexpr int kFirstInherited = 3;  // SD_LISTEN_FDS_START
 constexpr int kBacklog = 128;
 
-StatusOr<sockaddr_un> Address(const std::string& path) {
+// Of a socket path that passed CheckPath, or of its temporary name.
+sockaddr_un Address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return InvalidArgument("socket path \"" + path + "\" must have 1 to " +
-                           std::to_string(sizeof address.sun_path - 1) +
-                           " bytes; name another with --socket");
-  }
-  std::copy(path.begin(), path.end(), address.sun_path);
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
   return address;
 }
 
@@ -49,6 +45,14 @@ std::string TemporaryName(const std::string& path) {
   return path.substr(0, name) + "." + path.substr(name) + ".new";
 }
 
+// The path and its temporary name must fit an address (unix(7): 108 bytes with the final zero).
+Status CheckPath(const std::string& path) {
+  constexpr size_t kLongest = sizeof sockaddr_un{}.sun_path - 1 - std::string_view("..new").size();
+  if (!path.empty() && path.size() <= kLongest && path.back() != '/') return Ok();
+  return InvalidArgument("socket path \"" + path + "\" must name a file and have at most " +
+                         std::to_string(kLongest) + " bytes; name another with --socket");
+}
+
 // Whether `path` is free, or a socket that nobody listens on.
 Status CheckUnused(const std::string& path) {
   struct stat info {};
@@ -60,7 +64,7 @@ Status CheckUnused(const std::string& path) {
     return FailedPrecondition(path + " exists and is no socket; remove it, or name another path " +
                               "with --socket");
   }
-  RN_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
+  const sockaddr_un address = Address(path);
   const UniqueFd probe = StreamSocket();
   if (!probe) return FromErrno(errno, "making a socket");
   if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
@@ -99,6 +103,31 @@ Status OpenDirectory(const Directory& directory, const SealConfig& config) {
   // by SO_PEERCRED alone, as in /run/rustnet.
   if (chmod(directory.path.c_str(), 0755) == 0) return Ok();
   return FromErrno(errno, "opening directory " + directory.path + " to the socket's users");
+}
+
+// Private daemons leave their directories behind: sealed, they cannot remove them, and their owners
+// may not write to /run.  Takes away those beside `directory` whose socket refuses.  Only a socket
+// of the known name is unlinked, in a directory that is no link.
+void SweepPrivateDirectories(const std::string& directory, const std::string& socket_name) {
+  const std::string parent = DirectoryOf(directory);
+  DIR* const entries = opendir(parent.c_str());
+  if (entries == nullptr) return;
+  while (const dirent* entry = readdir(entries)) {
+    if (!std::string_view(entry->d_name).starts_with("rustnet-")) continue;
+    const std::string place = parent + "/" + entry->d_name;
+    const UniqueFd inside(open(place.c_str(), O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC));
+    const std::string socket_path = place + "/" + socket_name;
+    const UniqueFd probe = StreamSocket();
+    if (!inside || !CheckPath(socket_path).ok() || !probe) continue;
+    const sockaddr_un address = Address(socket_path);
+    if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+        errno != ECONNREFUSED) {
+      continue;
+    }
+    unlinkat(inside.get(), socket_name.c_str(), 0);
+    rmdir(place.c_str());
+  }
+  closedir(entries);
 }
 
 mode_t SocketMode(const SealConfig& config) {
@@ -157,8 +186,9 @@ StatusOr<UniqueFd> InheritedListener() {
 
 StatusOr<UniqueFd> BindListener(const SealConfig& config, const AccessIds& ids) {
   const std::string& path = config.socket_path;
+  RN_RETURN_IF_ERROR(CheckPath(path));
   const std::string temporary = TemporaryName(path);
-  RN_ASSIGN_OR_RETURN(const sockaddr_un address, Address(temporary));
+  const sockaddr_un address = Address(temporary);
   RN_RETURN_IF_ERROR(CheckUnused(path));
   RN_ASSIGN_OR_RETURN(const Directory directory, MakeDirectory(path));
   UniqueFd listener = StreamSocket();
@@ -175,6 +205,9 @@ StatusOr<UniqueFd> BindListener(const SealConfig& config, const AccessIds& ids) 
     return FromErrno(error, "putting the socket at " + path);
   }
   RN_RETURN_IF_ERROR(OpenDirectory(directory, config));
+  if (config.owner_uid >= 0 && directory.made && geteuid() == 0) {
+    SweepPrivateDirectories(directory.path, path.substr(path.rfind('/') + 1));
+  }
   return listener;
 }
 

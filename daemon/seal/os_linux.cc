@@ -85,6 +85,7 @@ class LinuxOs : public Os {
   }
 
   Status LeaveNamespaces(const SealConfig& config, SealDraft& draft) override {
+    RN_RETURN_IF_ERROR(CheckOneThread());
     return Isolate(&rustnet::LeaveNamespaces, "netns", config, draft);
   }
 

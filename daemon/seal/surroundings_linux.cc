@@ -10,7 +10,9 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/seal/notify.h"
 
@@ -77,6 +79,20 @@ Status EmptyStdin() {
   return Ok();
 }
 
+// Variables by which whoever starts the daemon could change what gRPC does (its doc/
+// environment_variables.md), proxies among them.
+void ForgetVariables() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::string_view name = variable.substr(0, variable.find('='));
+    if (name.starts_with("GRPC_") || name.ends_with("_proxy") || name.ends_with("_PROXY")) {
+      names.emplace_back(name);
+    }
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
+}
+
 // localtime(3) looks at the file again at each call unless TZ names it.
 void ReadTimeZone() {
   setenv("TZ", ":/etc/localtime", 0);
@@ -107,6 +123,7 @@ Status OpenSurroundings(const SealConfig& config, Handles& handles) {
   RN_RETURN_IF_ERROR(OpenLog(config, handles));
   RN_ASSIGN_OR_RETURN(handles.notify, ConnectNotify());
   RN_RETURN_IF_ERROR(EmptyStdin());
+  ForgetVariables();
   ReadTimeZone();
   return Ok();
 }

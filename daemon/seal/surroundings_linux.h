@@ -12,7 +12,7 @@ namespace rustnet {
 // several, each that cannot be opened has its sentence in `capture_file_errors`.
 Status OpenFiles(const SealConfig& config, Handles& handles);
 
-// State directory, log, notify socket, /dev/null as stdin, time zone.
+// State directory, log, notify socket, /dev/null as stdin, time zone; GRPC_* and *_proxy are unset.
 Status OpenSurroundings(const SealConfig& config, Handles& handles);
 
 }  // namespace rustnet

@@ -30,26 +30,28 @@ constexpr SyscallRow kAllowed[] = {
     {"mremap"},   // realloc of large blocks
     {"madvise"},  // free, thread stacks at their end
 
-    // Threads and their clocks.
+    // Threads: how one begins, waits, and ends.
     {"clone", If::kArgMasked, 0, CLONE_THREAD, CLONE_THREAD | kNewNamespaces},
     {"clone3", If::kAlways, 0, 0, 0, ENOSYS},  // glibc then takes clone, which can be looked at
     {"set_robust_list"},
     {"set_tid_address"},
-    {"rseq"},  // each new thread
+    {"rseq"},
     {"futex"},
     {"futex_waitv"},
     {"membarrier"},
     {"sched_yield"},
-    {"sched_getaffinity"},
+    {"sched_getaffinity"},  // number of malloc arenas
     {"sched_getparam"},
-    {"sched_getscheduler"},  // pthread_getattr_np, arenas
+    {"sched_getscheduler"},  // pthread_getattr_np
     {"getcpu"},
     {"exit"},
     {"exit_group"},
+
+    // Clocks; the first four where the vDSO cannot answer.
     {"clock_gettime"},
     {"clock_getres"},
     {"gettimeofday"},
-    {"time"},  // where the vDSO cannot answer
+    {"time"},
     {"clock_nanosleep"},
     {"nanosleep"},
     {"timerfd_create"},
@@ -58,7 +60,7 @@ constexpr SyscallRow kAllowed[] = {
     {"restart_syscall"},  // SIGSTOP and SIGCONT in a sleep
     {"getrandom"},        // hash seeds, epochs
 
-    // Signals; to itself alone.
+    // Signals; sent to itself alone: abort, raise, pthread_kill.
     {"rt_sigaction"},
     {"rt_sigprocmask"},
     {"rt_sigreturn"},
@@ -67,7 +69,7 @@ constexpr SyscallRow kAllowed[] = {
     {"sigaltstack"},
     {"signalfd4"},
     {"tgkill", If::kSelf, 0},
-    {"kill", If::kSelf, 0},  // abort, pthread_kill, raise
+    {"kill", If::kSelf, 0},
 
     // Reading and writing what is open.
     {"read"},
@@ -84,18 +86,18 @@ constexpr SyscallRow kAllowed[] = {
     {"fstat"},
     {"newfstatat", If::kArgMasked, 3, kEmptyPath, kEmptyPath},  // fstat of glibc 2.33 to 2.38
     {"fcntl", If::kArgEquals, 1, F_GETFL},
-    {"fcntl", If::kArgEquals, 1, F_SETFL},  // non-blocking
+    {"fcntl", If::kArgEquals, 1, F_SETFL},
     {"fcntl", If::kArgEquals, 1, F_GETFD},
     {"fcntl", If::kArgEquals, 1, F_SETFD},
     {"fcntl", If::kArgEquals, 1, F_DUPFD_CLOEXEC},  // the acceptor's second descriptor
     {"dup"},
-    {"ioctl", If::kArgEquals, 1, FIONREAD},
-    {"ioctl", If::kArgEquals, 1, FIONBIO},  // gRPC
-    {"ioctl", If::kArgEquals, 1, TCGETS},   // isatty of the log
-    {"pipe2"},
-    {"eventfd2"},  // waking a thread
+    {"ioctl", If::kArgEquals, 1, FIONREAD},  // gRPC
+    {"ioctl", If::kArgEquals, 1, FIONBIO},
+    {"ioctl", If::kArgEquals, 1, TCGETS},  // isatty of the log
 
-    // Waiting.
+    // Waiting, and waking who waits.
+    {"eventfd2"},
+    {"pipe2"},
     {"epoll_create1"},
     {"epoll_ctl"},
     {"epoll_wait"},

@@ -486,6 +486,26 @@ TEST_F(SandboxTest, APrivateDaemonIsItsOwners) {
   EXPECT_FALSE(ConnectAs(2, socket()));
 }
 
+TEST_F(SandboxTest, PrivateDirectoriesOfDeadDaemonsAreSwept) {
+  const auto start = [this](const std::string& directory) {
+    return Arguments{"--socket", directory_ + "/" + directory + "/api.sock",
+                     "--user",   DaemonUser(),
+                     "--owner",  std::to_string(kSomeUser),
+                     "serve"};
+  };
+  {
+    Child dead(start("rustnet-41234-1"));
+    ASSERT_EQ(dead.Line(), "ready");
+  }
+  Child alive(start("rustnet-41234-2"));
+  ASSERT_EQ(alive.Line(), "ready");
+  Child newest(start("rustnet-41234-3"));
+  ASSERT_EQ(newest.Line(), "ready");
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/rustnet-41234-1"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/rustnet-41234-2/api.sock"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/rustnet-41234-3/api.sock"));
+}
+
 TEST_F(SandboxTest, AnInheritedListenerIsTaken) {
   const std::string path = directory_ + "/inherited.sock";
   sockaddr_un address{};
