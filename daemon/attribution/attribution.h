@@ -74,7 +74,7 @@ struct SocketTuple {
   IpAddress remote;
   uint16_t local_port = 0;  // ICMP: echo id
   uint16_t remote_port = 0;
-  uint64_t netns = 0;  // cookie of the namespace the packet was captured in
+  uint64_t netns = 0;  // cookie of the namespace the packet was captured in; 0: the host's
 };
 
 struct Owner {

@@ -29,10 +29,11 @@ constexpr int kScanStepsPerPoll = 8;
 
 class BpfAttribution : public Attribution {
  public:
-  BpfAttribution(const BpfHandles& handles, std::unique_ptr<RingReader> ring)
-      : link_(handles.task_file_link),
-        counters_(static_cast<const uint64_t*>(handles.counters)),
-        missing_(handles.missing),
+  BpfAttribution(const Handles& handles, std::unique_ptr<RingReader> ring)
+      : link_(handles.bpf.task_file_link),
+        host_netns_(handles.host_netns_cookie),
+        counters_(static_cast<const uint64_t*>(handles.bpf.counters)),
+        missing_(handles.bpf.missing),
         ring_(std::move(ring)),
         tables_(MonotonicNow()) {
     BeginScan(MonotonicNow());
@@ -58,7 +59,10 @@ class BpfAttribution : public Attribution {
   }
 
   Owner Find(const SocketTuple& tuple, Duration flow_age) override {
-    return tables_.Find(tuple, flow_age, now_);
+    if (tuple.netns != 0) return tables_.Find(tuple, flow_age, now_);
+    SocketTuple here = tuple;
+    here.netns = host_netns_;
+    return tables_.Find(here, flow_age, now_);
   }
 
   std::vector<BackendState> backends() const override {
@@ -135,6 +139,7 @@ class BpfAttribution : public Attribution {
   }
 
   int link_;
+  uint64_t host_netns_;
   const uint64_t* counters_;
   std::vector<std::string> missing_;
   std::unique_ptr<RingReader> ring_;
@@ -151,8 +156,8 @@ class BpfAttribution : public Attribution {
 
 }  // namespace
 
-std::unique_ptr<Attribution> MakeBpfAttribution(const BpfHandles& handles, std::string* why) {
-  auto ring = std::make_unique<RingReader>(handles.ring_map, bpf::kRingBytes);
+std::unique_ptr<Attribution> MakeBpfAttribution(const Handles& handles, std::string* why) {
+  auto ring = std::make_unique<RingReader>(handles.bpf.ring_map, bpf::kRingBytes);
   if (!ring->ok()) {
     *why = std::string("The BPF ring cannot be mapped: ") + strerror(ring->error()) + ".";
     return nullptr;

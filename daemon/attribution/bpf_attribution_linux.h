@@ -3,12 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "daemon/attribution/attribution.h"
 
 namespace rustnet {
 
-// REQUIRES: handles.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a sentence.
-std::unique_ptr<Attribution> MakeBpfAttribution(const BpfHandles& handles, std::string* why);
+// REQUIRES: handles.bpf.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a sentence.
+std::unique_ptr<Attribution> MakeBpfAttribution(const Handles& handles, std::string* why);
 
 }  // namespace rustnet

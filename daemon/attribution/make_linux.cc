@@ -40,7 +40,7 @@ std::unique_ptr<Attribution> MakeAttribution(const Handles& handles) {
                       : BackendState::State::kFailed;
   if (handles.bpf.rung == "L1") {
     std::string why;
-    if (auto attribution = MakeBpfAttribution(handles.bpf, &why)) return attribution;
+    if (auto attribution = MakeBpfAttribution(handles, &why)) return attribution;
     refusal.reason = BackendState::Reason::kSystemError;
     refusal.state = BackendState::State::kFailed;
     refusal.text = why;

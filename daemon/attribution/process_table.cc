@@ -87,12 +87,10 @@ ProcessInfo ToProcessInfo(const bpf::ProcessRecord& record) {
 }
 
 ProcessTable::Entry& ProcessTable::Touch(const ProcessKey& key, Time time) {
-  auto [found, is_new] = entries_.try_emplace(key);
-  if (is_new) {
-    if (entries_.size() > capacity_) {
-      MakeRoom();
-      found = entries_.try_emplace(key).first;
-    }
+  auto found = entries_.find(key);
+  if (found == entries_.end()) {
+    if (entries_.size() >= capacity_) MakeRoom();
+    found = entries_.try_emplace(key).first;
     Identity& identity = latest_[Identify(key)];
     identity.exec_id = std::max(identity.exec_id, key.exec_id);
     ++identity.images;
@@ -183,7 +181,6 @@ void ProcessTable::MakeRoom() {
                     [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto oldest = unused.begin(); oldest != middle; ++oldest) {
     const auto entry = entries_.find(oldest->second);
-    if (entry->second.used == 0) continue;  // the one that room is made for
     if (!entry->second.ended) ++forgotten_;
     Forget(entry);
   }

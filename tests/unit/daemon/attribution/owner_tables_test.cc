@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/attribution/owner_tables.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/daemon/attribution/make_records.h"
+
+namespace rustnet {
+namespace {
+
+using net::Protocol;
+
+constexpr uint8_t kIcmp = 1, kTcp = 6, kUdp = 17;  // IP protocol numbers
+constexpr uint8_t kListenState = 10;
+constexpr Time kStart = 1000 * kSecond;
+
+class OwnerTablesTest : public ::testing::Test {
+ protected:
+  template <typename Record>
+  void Feed(const Record& record) {
+    const std::string bytes = BytesOf(record);
+    tables_.Consume(AsBytes(bytes));
+  }
+  void Process(uint32_t pid, const std::string& name, uint32_t exec_id = 1) {
+    Feed(ProcessRecordOf(pid, exec_id, now_, {.comm = name, .exe_leaf_first = {name, "bin"}}));
+  }
+  void Tell(bpf::RecordType type, uint8_t protocol, uint64_t cookie, const Endpoint& local,
+            const Endpoint& remote, const Who& who, uint64_t netns = kNetns) {
+    Feed(SocketRecordOf(type, protocol, cookie, local, remote, who, now_, netns));
+  }
+  void Handoff(uint64_t cookie, const Who& who) {
+    Tell(bpf::kRecordHandoff, kTcp, cookie, "0.0.0.0:0", "0.0.0.0:0", who);
+  }
+  void Close(uint64_t cookie) { Feed(CloseRecordOf(cookie, now_)); }
+
+  Owner Find(Protocol protocol, const Endpoint& local, const Endpoint& remote, Duration age = 0,
+             uint64_t netns = kNetns) {
+    return tables_.Find({.protocol = protocol,
+                         .local = local.address,
+                         .remote = remote.address,
+                         .local_port = local.port,
+                         .remote_port = remote.port,
+                         .netns = netns},
+                        age, now_);
+  }
+  // "pid" or "none", for short expectations.
+  uint32_t Pid(const Owner& owner) { return owner.process == nullptr ? 0 : owner.process->pid; }
+
+  Time now_ = kStart + 3600 * kSecond;
+  OwnerTables tables_{kStart};
+};
+
+TEST_F(OwnerTablesTest, AConnectionHasTheProcessThatConnected) {
+  Process(100, "curl");
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80");
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->name, "curl");
+  EXPECT_EQ(owner.process->executable, "/bin/curl");
+  EXPECT_EQ(owner.uid, 1000U);
+  EXPECT_EQ(owner.quality, Quality::kExact);
+  EXPECT_EQ(owner.thread_name, "");
+}
+
+TEST_F(OwnerTablesTest, EachEndOfALoopbackConnectionHasItsOwn) {
+  Tell(bpf::kRecordListen, kTcp, 1, "127.0.0.1:80", "0.0.0.0:0",
+       {.pid = 200, .role = bpf::kRoleListen});
+  Tell(bpf::kRecordConnect, kTcp, 2, "127.0.0.1:4000", "127.0.0.1:80", {});
+  Tell(bpf::kRecordAccept, kTcp, 3, "127.0.0.1:80", "127.0.0.1:4000",
+       {.pid = 200, .role = bpf::kRoleListen});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "127.0.0.1:4000", "127.0.0.1:80")), 100U);
+  const Owner server = Find(Protocol::kTcp, "127.0.0.1:80", "127.0.0.1:4000");
+  EXPECT_EQ(Pid(server), 200U);
+  EXPECT_EQ(server.quality, Quality::kListenerInherited);
+}
+
+TEST_F(OwnerTablesTest, BeforeTheHandshakeIsDoneTheListenerAnswers) {
+  Tell(bpf::kRecordListen, kTcp, 1, "[::]:80", "[::]:0", {.pid = 200, .role = bpf::kRoleListen});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999");
+  EXPECT_EQ(Pid(owner), 200U);
+  EXPECT_EQ(owner.quality, Quality::kListenerInherited);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:81", "1.2.3.4:999")), 0U);
+}
+
+TEST_F(OwnerTablesTest, AMoreSpecificListenerComesFirst) {
+  Tell(bpf::kRecordListen, kTcp, 1, "[::]:80", "[::]:0", {.pid = 1, .role = bpf::kRoleListen});
+  Tell(bpf::kRecordListen, kTcp, 2, "0.0.0.0:80", "0.0.0.0:0",
+       {.pid = 2, .role = bpf::kRoleListen});
+  Tell(bpf::kRecordListen, kTcp, 3, "10.0.0.3:80", "0.0.0.0:0",
+       {.pid = 3, .role = bpf::kRoleListen});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.3:80", "1.2.3.4:999")), 3U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.4:80", "1.2.3.4:999")), 2U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "[fd00::1]:80", "[fd00::2]:999")), 1U);
+}
+
+TEST_F(OwnerTablesTest, TheFirstIoMakesAnAcceptedConnectionExact) {
+  Tell(bpf::kRecordAccept, kTcp, 3, "10.0.0.1:80", "1.2.3.4:999",
+       {.pid = 200, .role = bpf::kRoleListen});
+  Handoff(3, {.pid = 200, .role = bpf::kRoleUser});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999").quality, Quality::kExact);
+}
+
+TEST_F(OwnerTablesTest, AnotherProcessTakesAConnectionOver) {
+  Process(201, "worker");
+  Tell(bpf::kRecordAccept, kTcp, 3, "10.0.0.1:80", "1.2.3.4:999",
+       {.pid = 200, .role = bpf::kRoleListen});
+  Handoff(3, {.pid = 201, .role = bpf::kRoleUser, .thread = "worker"});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999");
+  EXPECT_EQ(owner.process->name, "worker");
+  EXPECT_EQ(owner.quality, Quality::kHandoff);
+}
+
+TEST_F(OwnerTablesTest, MappedAddressesAreIpv4) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "[::ffff:10.0.0.1]:4000", "[::ffff:1.2.3.4]:80", {});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80")), 100U);
+}
+
+TEST_F(OwnerTablesTest, ATcpTupleUsedAgainHasTheOwnerOfItsTime) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 1});
+  now_ += 5 * kSecond;
+  Close(1);
+  now_ += 20 * kSecond;
+  Tell(bpf::kRecordConnect, kTcp, 2, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 2});
+  now_ += 3 * kSecond;
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", 3 * kSecond)), 2U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", 28 * kSecond)), 1U);
+}
+
+TEST_F(OwnerTablesTest, AClosedTcpSocketIsNotTheOwnerOfALaterFlow) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 1});
+  now_ += kSecond;
+  Close(1);
+  now_ += 30 * kSecond;
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", 5 * kSecond);
+  EXPECT_EQ(owner.process, nullptr);
+  EXPECT_EQ(owner.reason, NoOwner::kNotLocal);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", 31 * kSecond)), 1U)
+      << "late packets of its own flow";
+}
+
+TEST_F(OwnerTablesTest, AnOpenUdpSocketHasItsTupleWhoeverHadItBefore) {
+  const Who first = {.pid = 1, .role = bpf::kRoleSend};
+  const Who second = {.pid = 2, .role = bpf::kRoleSend};
+  Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:53", first);
+  now_ += kSecond;
+  Close(1);
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", kSecond)), 1U);
+  Tell(bpf::kRecordFlow, kUdp, 2, "10.0.0.1:4000", "1.2.3.4:53", second);
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", kSecond)), 2U);
+}
+
+TEST_F(OwnerTablesTest, UdpThatOnlyReceivesIsFoundByItsPort) {
+  Tell(bpf::kRecordBind, kUdp, 1, "0.0.0.0:514", "0.0.0.0:0", {.pid = 5, .role = bpf::kRoleCreate});
+  const Owner owner = Find(Protocol::kUdp, "10.0.0.1:514", "1.2.3.4:999");
+  EXPECT_EQ(Pid(owner), 5U);
+  EXPECT_EQ(owner.quality, Quality::kExact);
+  now_ += 10 * kSecond;
+  Close(1);
+  now_ += 10 * kSecond;
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:514", "1.2.3.4:999", 5 * kSecond)), 0U)
+      << "the flow began after the socket was closed";
+}
+
+TEST_F(OwnerTablesTest, AnUnconnectedSocketHasAllFlowsOfItsPort) {
+  Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:53", {.role = bpf::kRoleSend});
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "9.9.9.9:53")), 100U);
+  Tell(bpf::kRecordFlow, kUdp, 2, "10.0.0.1:4001", "1.2.3.4:53", {.role = bpf::kRoleConnect});
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4001", "9.9.9.9:53")), 0U)
+      << "connected: it gets nothing from others";
+}
+
+TEST_F(OwnerTablesTest, APortThatProcessesShareIsNotGuessed) {
+  for (uint32_t pid = 1; pid <= 2; ++pid) {
+    Tell(bpf::kRecordBind, kUdp, pid, "0.0.0.0:5353", "0.0.0.0:0",
+         {.pid = pid, .role = bpf::kRoleCreate});
+  }
+  EXPECT_EQ(Find(Protocol::kUdp, "10.0.0.1:5353", "1.2.3.4:5353").reason, NoOwner::kPending);
+  const Owner owner = Find(Protocol::kUdp, "10.0.0.1:5353", "1.2.3.4:5353", 5 * kSecond);
+  EXPECT_EQ(owner.process, nullptr);
+  EXPECT_EQ(owner.reason, NoOwner::kBackendLimit);
+  Close(1);
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:5353", "1.2.3.4:5353", 5 * kSecond)), 2U);
+}
+
+TEST_F(OwnerTablesTest, WorkersOfOneProcessMayShareAPort) {
+  for (uint64_t cookie = 1; cookie <= 3; ++cookie) {
+    Tell(bpf::kRecordListen, kTcp, cookie, "0.0.0.0:80", "0.0.0.0:0",
+         {.pid = 8, .role = bpf::kRoleListen});
+  }
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:9")), 8U);
+}
+
+TEST_F(OwnerTablesTest, AnEchoHasItsOwnerByTheId) {
+  Tell(bpf::kRecordFlow, kIcmp, 1, "10.0.0.1:4660", "1.2.3.4:4660", {.role = bpf::kRoleSend});
+  EXPECT_EQ(Pid(Find(Protocol::kIcmp, "10.0.0.1:4660", "1.2.3.4:0")), 100U);
+  EXPECT_EQ(Pid(Find(Protocol::kIcmp, "10.0.0.1:4661", "1.2.3.4:0")), 0U);
+}
+
+TEST_F(OwnerTablesTest, TheKernelsOwnPacketsAreTheKernels) {
+  Tell(bpf::kRecordFlow, kIcmp, 9, "10.0.0.1:1", "1.2.3.4:1", {.pid = 0, .role = bpf::kRoleNone});
+  const Owner owner = Find(Protocol::kIcmp, "10.0.0.1:1", "1.2.3.4:1");
+  EXPECT_EQ(owner.quality, Quality::kKernel);
+  EXPECT_EQ(owner.reason, NoOwner::kKernel);
+  EXPECT_EQ(owner.process, nullptr);
+  EXPECT_EQ(Find(Protocol::kIcmp, "10.0.0.1:0", "1.2.3.4:0", 5 * kSecond).quality, Quality::kKernel)
+      << "an ICMP error has no socket at all";
+}
+
+TEST_F(OwnerTablesTest, APingToOurselvesIsItsProcessesAndNotTheKernels) {
+  Tell(bpf::kRecordFlow, kIcmp, 1, "127.0.0.1:5", "127.0.0.1:5", {.role = bpf::kRoleSend});
+  Tell(bpf::kRecordFlow, kIcmp, 9, "127.0.0.1:5", "127.0.0.1:5",
+       {.pid = 0, .role = bpf::kRoleNone});
+  EXPECT_EQ(Pid(Find(Protocol::kIcmp, "127.0.0.1:5", "127.0.0.1:5")), 100U);
+}
+
+TEST_F(OwnerTablesTest, ASocketWithoutProcessGetsTheOneThatAScanFinds) {
+  Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:53",
+       {.pid = 0, .role = bpf::kRoleNone});
+  EXPECT_EQ(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53").quality, Quality::kKernel);
+  tables_.BeginScan();
+  Tell(bpf::kRecordScan, kUdp, 1, "10.0.0.1:4000", "0.0.0.0:0", {.role = bpf::kRoleScan});
+  const Owner owner = Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53");
+  EXPECT_EQ(Pid(owner), 100U);
+  EXPECT_EQ(owner.quality, Quality::kScanned);
+}
+
+TEST_F(OwnerTablesTest, AnotherNamespacesTupleIsNotOurs) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "127.0.0.1:4000", "127.0.0.1:80", {.pid = 1}, 8);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "127.0.0.1:4000", "127.0.0.1:80", 5 * kSecond)), 0U);
+  Tell(bpf::kRecordConnect, kTcp, 2, "127.0.0.1:4000", "127.0.0.1:80", {.pid = 2});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "127.0.0.1:4000", "127.0.0.1:80")), 2U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "127.0.0.1:4000", "127.0.0.1:80", 0, 8)), 1U);
+}
+
+TEST_F(OwnerTablesTest, TheOneNamespaceThatHasTheTupleAnswersAndTwoDoNot) {
+  const char* local = "172.17.0.2:4000";
+  const char* remote = "1.2.3.4:80";
+  Tell(bpf::kRecordConnect, kTcp, 1, local, remote, {.pid = 1}, 8);
+  EXPECT_EQ(Find(Protocol::kTcp, local, remote).reason, NoOwner::kPending)
+      << "our own namespace's event may still come";
+  Owner owner = Find(Protocol::kTcp, local, remote, kSecond);
+  EXPECT_EQ(Pid(owner), 1U);
+  EXPECT_EQ(owner.quality, Quality::kNetnsUnique);
+  Tell(bpf::kRecordConnect, kTcp, 2, local, remote, {.pid = 2}, 9);
+  now_ += 3 * kSecond;
+  owner = Find(Protocol::kTcp, local, remote, 3 * kSecond);
+  EXPECT_EQ(owner.process, nullptr);
+  EXPECT_EQ(owner.reason, NoOwner::kOtherNetns);
+}
+
+TEST_F(OwnerTablesTest, SocketsOfBeforeAreScanned) {
+  tables_.BeginScan();
+  bpf::SocketRecord listener = SocketRecordOf(bpf::kRecordScan, kTcp, 1, "0.0.0.0:22", "0.0.0.0:0",
+                                              {.pid = 9, .role = bpf::kRoleScan}, now_);
+  listener.header.state = kListenState;
+  Feed(listener);
+  Tell(bpf::kRecordScan, kTcp, 2, "10.0.0.1:22", "1.2.3.4:999",
+       {.pid = 10, .role = bpf::kRoleScan});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:22", "1.2.3.4:999", 5 * kSecond);
+  EXPECT_EQ(Pid(owner), 10U);
+  EXPECT_EQ(owner.quality, Quality::kScanned);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:22", "5.6.7.8:999")), 9U);
+}
+
+TEST_F(OwnerTablesTest, AScanThatLostEventsClosesWhatItDidNotFind) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 1});
+  Tell(bpf::kRecordConnect, kTcp, 2, "10.0.0.1:4001", "1.2.3.4:80", {.pid = 2});
+  now_ += kSecond;
+  const Time began = now_;
+  tables_.BeginScan();
+  Tell(bpf::kRecordScan, kTcp, 2, "10.0.0.1:4001", "1.2.3.4:80", {.pid = 2});
+  tables_.EndScan(began, now_, true);
+  now_ += 30 * kSecond;
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", kSecond)), 0U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4001", "1.2.3.4:80", kSecond)), 2U);
+  Handoff(1, {.pid = 1, .role = bpf::kRoleUser});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", kSecond)), 1U)
+      << "it was open after all: in a queue of accept()";
+}
+
+TEST_F(OwnerTablesTest, AScanDoesNotReviveAClosedSocket) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 1});
+  now_ += kSecond;
+  Close(1);
+  tables_.BeginScan();
+  Tell(bpf::kRecordScan, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.pid = 1});
+  now_ += 30 * kSecond;
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", kSecond)), 0U);
+}
+
+TEST_F(OwnerTablesTest, SocketsThatOutliveAnExecAreTheNewImages) {
+  Process(100, "bash", 1);
+  Tell(bpf::kRecordListen, kTcp, 1, "0.0.0.0:80", "0.0.0.0:0", {.role = bpf::kRoleListen});
+  Process(100, "server", 2);
+  Feed(ImageRecordOf(bpf::kRecordExec, 100, 2, now_));
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:9").process->name, "server");
+  Tell(bpf::kRecordAccept, kTcp, 2, "10.0.0.1:80", "1.2.3.4:10", {.role = bpf::kRoleListen});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:10").process->name, "server")
+      << "the listener's record in the kernel is of the former image";
+}
+
+TEST_F(OwnerTablesTest, AProcessWhoseRecordWasLostIsWhatTheSocketSays) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {.thread = "wget"});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80");
+  ASSERT_NE(owner.process, nullptr);
+  EXPECT_EQ(owner.process->name, "wget");
+  EXPECT_EQ(owner.process->executable, "");
+  Tell(bpf::kRecordConnect, kTcp, 2, "10.0.0.1:4001", "1.2.3.4:80",
+       {.pid = 300, .tid = 301, .thread = "resolver"});
+  const Owner threaded = Find(Protocol::kTcp, "10.0.0.1:4001", "1.2.3.4:80");
+  EXPECT_EQ(threaded.process->name, "") << "a thread's name is not its process's";
+  EXPECT_EQ(threaded.thread_name, "resolver");
+}
+
+TEST_F(OwnerTablesTest, ReasonsAreTold) {
+  const auto reason = [&](Protocol protocol, Duration age) {
+    return Find(protocol, "10.0.0.1:7", "1.2.3.4:8", age).reason;
+  };
+  EXPECT_EQ(reason(Protocol::kTcp, kSecond), NoOwner::kPending);
+  EXPECT_EQ(reason(Protocol::kTcp, 3 * kSecond), NoOwner::kNotLocal);
+  EXPECT_EQ(reason(Protocol::kTcp, now_ - kStart), NoOwner::kSocketClosedBeforeStart);
+  EXPECT_EQ(reason(Protocol::kArp, 0), NoOwner::kBackendLimit);
+  tables_.NoteLost(now_);
+  EXPECT_EQ(reason(Protocol::kTcp, 3 * kSecond), NoOwner::kLostEvent);
+  now_ += 60 * kSecond;
+  EXPECT_EQ(reason(Protocol::kTcp, 3 * kSecond), NoOwner::kNotLocal) << "began after the loss";
+}
+
+TEST_F(OwnerTablesTest, ClosedSocketsAreForgottenAndTheirProcesses) {
+  Process(100, "curl");
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  Close(1);
+  Feed(ImageRecordOf(bpf::kRecordExit, 100, 1, now_));
+  const Time closed = now_;
+  for (; now_ < closed + 60 * kSecond; now_ += kSecond) tables_.Expire(now_);
+  EXPECT_EQ(tables_.sockets().size(), 1U) << "late packets are still counted";
+  for (; now_ < closed + 300 * kSecond; now_ += kSecond) tables_.Expire(now_);
+  EXPECT_EQ(tables_.sockets().size(), 0U);
+  EXPECT_EQ(tables_.sockets().tuples(), 0U);
+  EXPECT_EQ(tables_.processes().size(), 0U);
+}
+
+TEST_F(OwnerTablesTest, ASocketConnectedAgainHasItsNewTupleAlone) {
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  Close(1);
+  now_ += 30 * kSecond;
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4001", "1.2.3.4:81", {});
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4001", "1.2.3.4:81")), 100U);
+  EXPECT_EQ(Pid(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80")), 0U);
+  EXPECT_EQ(tables_.sockets().tuples(), 1U);
+}
+
+TEST(SocketTableTest, RoomIsMadeByClosedSocketsAndOpenOnesAreRefused) {
+  ProcessTable processes;
+  SocketTable table(&processes, {.sockets = 2});
+  const auto connect = [&](uint64_t cookie) {
+    table.Apply(SocketRecordOf(bpf::kRecordConnect, kTcp, cookie,
+                               Endpoint("10.0.0.1:" + std::to_string(cookie)), "1.2.3.4:80", {},
+                               static_cast<Time>(cookie)));
+  };
+  connect(1);
+  connect(2);
+  connect(3);
+  EXPECT_EQ(table.size(), 2U);
+  EXPECT_EQ(table.refused(), 1U);
+  table.Apply(CloseRecordOf(1, 10));
+  connect(4);
+  EXPECT_EQ(table.size(), 2U);
+  EXPECT_EQ(table.refused(), 1U);
+}
+
+TEST(SocketTableTest, ASocketWithManyPeersKeepsTheNewest) {
+  ProcessTable processes;
+  SocketTable table(&processes, {.tuples_per_socket = 4});
+  for (int i = 1; i <= 100; ++i) {
+    table.Apply(SocketRecordOf(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:53",
+                               Endpoint("1.2.3.4:" + std::to_string(i)), {.role = bpf::kRoleSend},
+                               i));
+  }
+  EXPECT_EQ(table.tuples(), 4U);
+  const TupleKey old = {.local = IpAddress::V4(0x0a000001),
+                        .remote = IpAddress::V4(0x01020304),
+                        .local_port = 53,
+                        .remote_port = 1,
+                        .protocol = Protocol::kUdp};
+  const SocketTable::Match match = table.Find(old, kNetns, 50);
+  EXPECT_NE(match.socket, nullptr) << "by its port";
+  EXPECT_TRUE(match.by_port);
+}
+
+TEST(SocketTableTest, SocketsOfTheKernelAreBounded) {
+  ProcessTable processes;
+  SocketTable table(&processes, {.kernel_sockets = 10});
+  for (uint64_t cookie = 1; cookie <= 1000; ++cookie) {
+    table.Apply(SocketRecordOf(bpf::kRecordFlow, kIcmp, cookie, "10.0.0.1:1", "1.2.3.4:1",
+                               {.pid = 0, .role = bpf::kRoleNone}, 1));
+  }
+  EXPECT_EQ(table.size(), 10U);
+  EXPECT_EQ(table.tuples(), 10U);
+}
+
+std::vector<std::string> EveryRecord() {
+  return {BytesOf(ProcessRecordOf(100, 1, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:1", "1.2.3.4:2", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordAccept, kTcp, 2, "10.0.0.1:1", "1.2.3.4:2", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordListen, kTcp, 3, "[::]:1", "[::]:0", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordBind, kUdp, 4, "0.0.0.0:1", "0.0.0.0:0", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordFlow, kUdp, 5, "10.0.0.1:1", "1.2.3.4:2", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordHandoff, kTcp, 1, "0.0.0.0:0", "0.0.0.0:0", {}, 1)),
+          BytesOf(SocketRecordOf(bpf::kRecordScan, kTcp, 6, "10.0.0.1:1", "1.2.3.4:9", {}, 1)),
+          BytesOf(CloseRecordOf(1, 2)),
+          BytesOf(ImageRecordOf(bpf::kRecordExec, 100, 2, 3)),
+          BytesOf(ImageRecordOf(bpf::kRecordExit, 100, 2, 3))};
+}
+
+TEST(OwnerTablesRecordTest, EveryPrefixOfARecordIsMalformedAndHarmless) {
+  for (const std::string& record : EveryRecord()) {
+    OwnerTables tables(kStart);
+    for (size_t n = 0; n < record.size(); ++n) {
+      const std::string heap = record.substr(0, n);  // its own allocation: ASan sees an overrun
+      tables.Consume(AsBytes(heap));
+      ASSERT_EQ(tables.malformed(), n + 1) << "type " << int{record[0]} << " cut at " << n;
+    }
+    EXPECT_EQ(tables.sockets().size(), 0U);
+    EXPECT_EQ(tables.processes().size(), 0U);
+    tables.Consume(AsBytes(record));
+    EXPECT_EQ(tables.malformed(), record.size()) << "the whole is not";
+  }
+}
+
+// Whatever bytes come, in whatever order: nothing breaks, and what is held stays bounded.
+TEST(OwnerTablesRecordTest, AnyBytesAreHarmless) {
+  std::mt19937 rng(1);
+  OwnerTables tables(kStart, {.sockets = 64, .closed_sockets = 16, .kernel_sockets = 8});
+  const std::vector<std::string> records = EveryRecord();
+  for (int step = 0; step < 50'000; ++step) {
+    std::string record = records[rng() % records.size()];
+    for (auto i = rng() % 6; i > 0; --i) {
+      record[rng() % record.size()] = static_cast<char>(rng());
+    }
+    record.resize(rng() % 4 == 0 ? rng() % (record.size() + 1) : record.size());
+    tables.Consume(AsBytes(record));
+    if (step % 64 == 0) {
+      tables.BeginScan();
+      tables.EndScan(step, step, rng() % 2 == 0);
+      tables.Expire(static_cast<Time>(step) * kSecond);
+    }
+    tables.Find({.protocol = static_cast<Protocol>(rng() % 13),
+                 .local = IpAddress::V4(0x0a000001),
+                 .remote = IpAddress::V4(0x01020304),
+                 .local_port = 1,
+                 .remote_port = static_cast<uint16_t>(rng() % 10),
+                 .netns = kNetns},
+                rng() % 5 * kSecond, static_cast<Time>(rng()));
+    ASSERT_LE(tables.sockets().size(), 64U);
+  }
+  EXPECT_GT(tables.malformed(), 0U);
+}
+
+TEST(AttributionTest, AReplayHasNoOwners) {
+  const auto attribution = MakeNoAttribution();
+  const Owner owner = attribution->Find(SocketTuple(), 0);
+  EXPECT_EQ(owner.quality, Quality::kNone);
+  EXPECT_EQ(owner.reason, NoOwner::kReplay);
+}
+
+}  // namespace
+}  // namespace rustnet
