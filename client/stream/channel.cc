@@ -37,7 +37,9 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   // grpc#38142: without it the :authority of a unix socket is its percent-encoded path.
   args.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
   args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // Also the time that a handshake may take: longer than the first call waits, so that a stopped
+  // daemon is "not answering" and not "closed".  A refused connect is retried without it.
+  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstCallMs + 1'000);
   args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "common/base/text.h"
+#include "common/net/names/services.h"
 
 namespace rustnet::client {
 namespace {
@@ -79,6 +80,12 @@ bool HasPorts(model::Protocol protocol) {
          protocol == model::Protocol::kSctp;
 }
 
+std::string_view ServiceOf(model::Protocol protocol, uint32_t port) {
+  const net::Protocol transport = protocol == model::Protocol::kUdp ? net::Protocol::kUdp
+                                                                    : net::Protocol::kTcp;
+  return port <= 0xffff ? net::ServiceName(static_cast<uint16_t>(port), transport) : "";
+}
+
 const model::RemoteName* NameOf(const model::Endpoint& end) {
   return end.names.empty() || end.names.front().name.empty() ? nullptr : &end.names.front();
 }
@@ -104,8 +111,9 @@ AddressText EndText(const Connection& row, const model::Endpoint& end, bool name
     result.text += Bare(end, ports);
   }
   if (ports) {
-    static_cast<void>(services);  // names of services come with common/net/names
-    const std::string tail = ":" + std::to_string(end.port);
+    const std::string_view service = services ? ServiceOf(row.protocol, end.port) : "";
+    const std::string tail = ":" + (service.empty() ? std::to_string(end.port)
+                                                    : std::string(service));
     result.text += tail;
     result.tail = tail.size();
   }
