@@ -14,8 +14,8 @@ constexpr uint8_t kSynAck = tcp_flag::kSyn | tcp_flag::kAck;
 
 }  // namespace
 
-// A SYN on a tuple that is closing is a new connection, unless it is the old one's own SYN,
-// captured twice or late.  After a reset even that one is a new attempt.  A SYN amid an open
+// A SYN on a tuple that is closing is a new connection, unless it has the number of the old one:
+// then it was captured late or twice, or is sent again after it was refused.  A SYN amid an open
 // connection ends nothing (RFC 9293 section 3.10.7.4: it is challenged); if the other side accepts
 // it all the same, its SYN-ACK is the proof, and begins the new flow.
 bool FlowTable::Impl::BeginsAnew(const Packet& packet, const Flow& flow) const {
@@ -23,12 +23,11 @@ bool FlowTable::Impl::BeginsAnew(const Packet& packet, const Flow& flow) const {
   const Direction direction = static_cast<Direction>(packet.from ^ flow.initiator);
   const TcpSide& mine = flow.analysis().side[static_cast<size_t>(direction)];
   const TcpSide& other = flow.analysis().side[static_cast<size_t>(Opposite(direction))];
-  const bool another = !mine.syn || mine.first != packet.tcp.seq;
-  const bool answer = (packet.tcp.flags & tcp_flag::kAck) != 0;
-  if (flow.seen.closing()) return another || (!answer && flow.seen.reset());
+  if (mine.syn && mine.first == packet.tcp.seq) return false;
+  if ((packet.tcp.flags & tcp_flag::kAck) == 0) return flow.seen.closing();
+  const bool accepts = other.syn && packet.tcp.ack == other.first + 1;
   const TcpState sender = direction == Direction::kForward ? flow.tcp : flow.tcp_peer;
-  return answer && another && sender == TcpState::kEstablished && other.another &&
-         packet.tcp.ack == other.first + 1;
+  return accepts ? other.another && sender == TcpState::kEstablished : flow.seen.closing();
 }
 
 uint32_t FlowTable::Impl::Create(const Packet& packet, uint32_t hash) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One flow as the table keeps it: 320 bytes, five cache lines.
 //
-// Every packet touches the first two lines and a part of the third; a TCP packet the last two also.
+// A packet touches the first two lines and the third, a TCP packet the fourth also.
 // What only some flows need for some time (dissection, rates) lives elsewhere while it is needed.
 #pragma once
 
@@ -57,23 +57,24 @@ struct alignas(64) Flow {
 
   std::array<DirectionCounters, 2> counters;
 
-  uint64_t id = 0;  // 0: not in use
-  std::unique_ptr<Learnt> learnt;
-  Links timer;
-  Links change;
+  std::variant<Datagrams, TcpAnalysis> state;  // by key.protocol
   uint32_t rate = kNoNumber;
+  std::unique_ptr<Learnt> learnt;
+
+  // From here on a packet changes nothing.
   uint32_t due = 0;  // second at which the timer is looked at
-  uint32_t application_rtt_us = 0;
   uint16_t timeout_seconds = 0;
   Patience patience = Patience::kPlain;
   uint8_t depth = 0;
+  uint32_t application_rtt_us = 0;
+  Links timer;
+  Links change;
+  uint8_t vlan_count = 0;
+  uint64_t id = 0;  // 0: not in use
   Time first = 0;
   std::array<uint16_t, 4> vlans{};
   std::array<uint8_t, 4> carriers{};
   std::array<MacAddress, 2> mac{};
-  uint8_t vlan_count = 0;
-
-  std::variant<Datagrams, TcpAnalysis> state;
 
   bool is_tcp() const { return key.protocol == Protocol::kTcp; }
   // REQUIRES: the one that `key.protocol` asks for.

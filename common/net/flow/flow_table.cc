@@ -12,18 +12,22 @@ namespace {
 // Look-ups whose memory is fetched side by side: more would outrun the core's line fill buffers.
 constexpr size_t kGroup = 16;
 
-constexpr size_t kLine = 64;
-
-void PrefetchFlow(const Flow& flow, bool tcp) {
-  const auto line = [&flow](size_t i) {
+// What a packet touches of a flow.
+void PrefetchFlow(const Flow& flow) {
+  constexpr size_t kLine = 64;
+  for (size_t i = 0; i < 4; ++i) {
     __builtin_prefetch(reinterpret_cast<const char*>(&flow) + i * kLine, 1);
-  };
-  line(0);
-  line(1);
-  line(2);
-  if (!tcp) return;
-  line(3);
-  line(4);
+  }
+}
+
+bool Same(const FlowKey& a, const FlowKey& b) {
+  uint64_t left[6];
+  uint64_t right[6];
+  __builtin_memcpy(left, &a, sizeof left);
+  __builtin_memcpy(right, &b, sizeof right);
+  uint64_t difference = 0;
+  for (size_t i = 0; i < 6; ++i) difference |= left[i] ^ right[i];
+  return difference == 0;
 }
 
 }  // namespace
@@ -60,94 +64,131 @@ void FlowTable::Impl::Add(std::span<const Packet> batch) {
 
 void FlowTable::Impl::AddGroup(std::span<const Packet> packets) {
   std::array<uint32_t, kGroup> hashes;
+  std::array<uint32_t, kGroup> guesses;
   for (size_t i = 0; i < packets.size(); ++i) {
     hashes[i] = KeyedHash(packets[i].key, options_.hash_seed);
     index_.Prefetch(hashes[i]);
   }
   for (size_t i = 0; i < packets.size(); ++i) {
-    const uint32_t guess = index_.Guess(hashes[i]);
-    if (guess == kNoNumber) continue;
-    PrefetchFlow(flows_[guess], packets[i].key.protocol == Protocol::kTcp);
+    guesses[i] = index_.Guess(hashes[i]);
+    if (guesses[i] != kNoNumber) PrefetchFlow(flows_[guesses[i]]);
   }
-  for (size_t i = 0; i < packets.size(); ++i) AddOne(packets[i], hashes[i]);
+  for (size_t i = 0; i < packets.size(); ++i) {
+    if (guesses[i] == kNoNumber) continue;
+    const uint32_t rate = flows_[guesses[i]].rate;
+    if (rate != kNoNumber) __builtin_prefetch(&rates_[rate], 1);
+  }
+  for (size_t i = 0; i < packets.size(); ++i) AddOne(packets[i], hashes[i], guesses[i]);
 }
 
-void FlowTable::Impl::AddOne(const Packet& packet, uint32_t hash) {
+void FlowTable::Impl::AddOne(const Packet& packet, uint32_t hash, uint32_t guess) {
   ++counters_.packets;
-  if (packet.time >= tick_end_) AdvanceTo(packet.time);
-  now_ = std::max(now_, packet.time);
-  uint32_t number =
-      index_.Find(hash, [&](uint32_t candidate) { return flows_[candidate].key == packet.key; });
-  if (number != kNoNumber && BeginsAnew(packet, flows_[number])) {
-    End(number);
-    number = kNoNumber;
+  if (packet.time > now_) {
+    if (packet.time >= tick_end_) AdvanceTo(packet.time);
+    now_ = packet.time;
   }
-  if (number == kNoNumber) number = Create(packet, hash);
-  const auto direction = static_cast<Direction>(packet.from ^ flows_[number].initiator);
-  Count(packet, number, direction);
+  const uint32_t number = FlowOf(packet, hash, guess);
+  Flow& flow = flows_[number];
+  const auto direction = static_cast<Direction>(packet.from ^ flow.initiator);
+  Count(packet, number, direction, &flow);
   if (packet.fragment) return;
-  if (packet.key.protocol == Protocol::kTcp) {
-    AddTcp(packet, number, direction);
+  if (flow.is_tcp()) {
+    AddTcp(packet, number, direction, &flow);
   } else {
-    AddDatagram(packet, number, direction);
+    AddDatagram(packet, number, direction, &flow);
   }
 }
 
-void FlowTable::Impl::Count(const Packet& packet, uint32_t number, Direction direction) {
-  Flow& flow = flows_[number];
+// The flow of the packet, new or known.  What was guessed for the prefetch is nearly always right,
+// but packets of the same group may have ended that flow.
+uint32_t FlowTable::Impl::FlowOf(const Packet& packet, uint32_t hash, uint32_t guess) {
+  const auto is_it = [&](uint32_t number) { return Same(flows_[number].key, packet.key); };
+  uint32_t number = guess;
+  if (guess == kNoNumber || flows_[guess].ended || flows_[guess].id == 0 || !is_it(guess)) {
+    number = index_.Find(hash, is_it);
+  }
+  if (number == kNoNumber) return Create(packet, hash);
+  if ((packet.tcp.flags & tcp_flag::kSyn) == 0 || !BeginsAnew(packet, flows_[number])) {
+    return number;
+  }
+  End(number);
+  return Create(packet, hash);
+}
+
+void FlowTable::Impl::Count(const Packet& packet, uint32_t number, Direction direction,
+                            Flow* flow) {
   const auto way = static_cast<size_t>(direction);
-  DirectionCounters& counters = flow.counters[way];
-  if (counters.packets == 0) flow.mac[way] = packet.source_mac;
-  counters.packets += 1 + packet.earlier.packets;
-  counters.bytes += packet.frame_bytes + packet.earlier.frame_bytes;
-  counters.ip_bytes += packet.ip_bytes + packet.earlier.ip_bytes;
+  DirectionCounters& counters = flow->counters[way];
+  if (counters.packets == 0) flow->mac[way] = packet.source_mac;
+  counters.packets += 1;
+  counters.bytes += packet.frame_bytes;
+  counters.ip_bytes += packet.ip_bytes;
   counters.payload_bytes += packet.payload_bytes;
-  flow.last = packet.time;
-  flow.touched = tick_;
-  if (flow.rate == kNoNumber) GiveRate(number);
-  rates_[flow.rate].Add(tick_, way, packet.frame_bytes);
-  if (!flow.changed) MarkChanged(number);
+  if (packet.earlier.packets != 0) {
+    counters.packets += packet.earlier.packets;
+    counters.bytes += packet.earlier.frame_bytes;
+    counters.ip_bytes += packet.earlier.ip_bytes;
+  }
+  flow->last = packet.time;
+  flow->touched = tick_;
+  if (flow->rate == kNoNumber) GiveRate(number);
+  rates_[flow->rate].Add(tick_, way, packet.frame_bytes);
+  if (!flow->changed) MarkChanged(number);
 }
 
-void FlowTable::Impl::AddTcp(const Packet& packet, uint32_t number, Direction direction) {
-  Flow& flow = flows_[number];
+void FlowTable::Impl::AddTcp(const Packet& packet, uint32_t number, Direction direction,
+                             Flow* flow) {
   const TcpHeader& header = packet.tcp;
-  TcpState& sender = direction == Direction::kForward ? flow.tcp : flow.tcp_peer;
-  TcpState& receiver = direction == Direction::kForward ? flow.tcp_peer : flow.tcp;
+  TcpAnalysis* analysis = &flow->analysis();
   constexpr uint8_t kMoving = tcp_flag::kSyn | tcp_flag::kFin | tcp_flag::kRst;
-  const bool open = sender == TcpState::kEstablished && receiver == TcpState::kEstablished;
-  if (open && (header.flags & (kMoving | tcp_flag::kAck)) == tcp_flag::kSyn &&
-      IsAnotherSyn(flow.analysis(), header, direction)) {
-    NoteAnotherSyn(header, direction, &flow.analysis());
-    flow.seen.Add(header.flags, direction);
-    return;
-  }
+  const bool open = flow->tcp == TcpState::kEstablished && flow->tcp_peer == TcpState::kEstablished;
   if (!open || (header.flags & kMoving) != 0) {
-    Step({.flags = header.flags,
-          .payload = packet.payload_bytes > 0,
-          .acks_fin = AcksFin(flow.analysis(), header, direction),
-          .rst_in_window = ResetInWindow(flow.analysis(), header, direction)},
-         &sender, &receiver);
+    if (!MoveTcp(packet, direction, flow)) return;
     RenewTimeout(number);
   }
-  flow.seen.Add(header.flags, direction);
-  if (packet.outgoing) flow.analysis().side[static_cast<size_t>(direction)].local = true;
-  Analyse(header, packet.payload_bytes, packet.time, direction, &flow.analysis());
-  if (!flow.decided && (flow.learnt != nullptr || packet.payload_bytes > 0)) {
-    if (Dissect(packet, &flow, direction)) RenewTimeout(number);
-  }
+  flow->seen.Add(header.flags, direction);
+  if (packet.outgoing) analysis->side[static_cast<size_t>(direction)].local = true;
+  Analyse(header, packet.payload_bytes, packet.time, direction, analysis);
+  if (flow->decided || (flow->learnt == nullptr && packet.payload_bytes == 0)) return;
+  if (Dissect(packet, flow, direction)) RenewTimeout(number);
 }
 
-void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Direction direction) {
-  Flow& flow = flows_[number];
-  flow.datagrams().icmp_type = packet.icmp.type;
-  flow.datagrams().icmp_code = packet.icmp.code;
-  flow.datagrams().arp_operation = packet.arp_operation;
-  flow.datagrams().igmp_type = packet.igmp_type;
-  const uint32_t waited_us = flow.datagrams().requests.Add(packet, direction);
-  if (waited_us != 0) flow.application_rtt_us = waited_us;
-  if (packet.key.protocol != Protocol::kUdp || flow.decided || packet.payload.empty()) return;
-  Dissect(packet, &flow, direction);
+// The states of both endpoints.  False if the packet is none of this connection: a SYN that would
+// begin another, if it is accepted.
+bool FlowTable::Impl::MoveTcp(const Packet& packet, Direction direction, Flow* flow) {
+  const TcpHeader& header = packet.tcp;
+  TcpAnalysis* analysis = &flow->analysis();
+  TcpState& sender = direction == Direction::kForward ? flow->tcp : flow->tcp_peer;
+  TcpState& receiver = direction == Direction::kForward ? flow->tcp_peer : flow->tcp;
+  const bool syn =
+      (header.flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst)) == tcp_flag::kSyn;
+  if (syn && sender == TcpState::kEstablished && receiver == TcpState::kEstablished &&
+      IsAnotherSyn(*analysis, header, direction)) {
+    NoteAnotherSyn(header, direction, analysis);
+    flow->seen.Add(header.flags, direction);
+    return false;
+  }
+  if (syn && sender == TcpState::kReset) sender = receiver = TcpState::kNone;  // tried again
+  Step({.flags = header.flags,
+        .payload = packet.payload_bytes > 0,
+        .acks_fin = AcksFin(*analysis, header, direction),
+        .rst_in_window = ResetInWindow(*analysis, header, direction)},
+       &sender, &receiver);
+  return true;
+}
+
+void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Direction direction,
+                                  Flow* flow) {
+  Datagrams& datagrams = flow->datagrams();
+  datagrams.icmp_type = packet.icmp.type;
+  datagrams.icmp_code = packet.icmp.code;
+  datagrams.arp_operation = packet.arp_operation;
+  datagrams.igmp_type = packet.igmp_type;
+  const uint32_t waited_us = datagrams.requests.Add(packet, direction);
+  if (waited_us != 0) flow->application_rtt_us = waited_us;
+  if (direction == Direction::kBackward && flow->counters[1].packets == 1) RenewTimeout(number);
+  if (packet.key.protocol != Protocol::kUdp || flow->decided || packet.payload.empty()) return;
+  Dissect(packet, flow, direction);
   RenewTimeout(number);
 }
 

@@ -42,10 +42,12 @@ class FlowTable::Impl {
 
   // The path of a packet.
   void AddGroup(std::span<const Packet> packets);
-  void AddOne(const Packet& packet, uint32_t hash);
-  void Count(const Packet& packet, uint32_t number, Direction direction);
-  void AddTcp(const Packet& packet, uint32_t number, Direction direction);
-  void AddDatagram(const Packet& packet, uint32_t number, Direction direction);
+  void AddOne(const Packet& packet, uint32_t hash, uint32_t guess);
+  uint32_t FlowOf(const Packet& packet, uint32_t hash, uint32_t guess);
+  void Count(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
+  void AddTcp(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
+  bool MoveTcp(const Packet& packet, Direction direction, Flow* flow);
+  void AddDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);
   void EndDissection(Flow* flow);
 

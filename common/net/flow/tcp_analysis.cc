@@ -71,7 +71,7 @@ void CheckRepeated(const Segment& segment, bool keep_alive, const TcpSide& mine,
   if (other.duplicates >= 2 && other.ack == seq && segment.now_us - other.ack_us < kFastUs) {
     ++tcp->fast_retransmissions;
     ++tcp->retransmissions;
-  } else if (segment.now_us - mine.next_us < late_us && mine.next != seq + segment.length) {
+  } else if (segment.now_us - mine.next_us < late_us && mine.next != segment.end) {
     ++tcp->out_of_order;
   } else {
     ++tcp->retransmissions;
@@ -121,8 +121,9 @@ void Forget(TcpSide* side) {
 
 // At the ACK that ends the handshake; the packet before it from the same side was its SYN.
 void EndHandshake(const Segment& segment, TcpSide* mine, TcpSide* other, TcpAnalysis* tcp) {
-  if (!segment.has(tcp_flag::kAck) || segment.has(tcp_flag::kSyn) || segment.has(tcp_flag::kRst) ||
-      !mine->syn || !other->syn || mine->plain || !other->acked || other->ack != mine->first + 1) {
+  if (!mine->syn || !other->syn || mine->plain || !segment.has(tcp_flag::kAck) ||
+      segment.has(tcp_flag::kSyn) || segment.has(tcp_flag::kRst) || !other->acked ||
+      other->ack != mine->first + 1) {
     return;
   }
   tcp->handshake_us = std::max(segment.now_us - mine->ack_us, 1U);

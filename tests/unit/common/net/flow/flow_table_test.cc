@@ -185,13 +185,32 @@ TEST(FlowTableTest, ASynCapturedTwiceOrRepeatedIsTheSameFlow) {
   EXPECT_EQ(table.counters().flows_created, 1U);
 }
 
-TEST(FlowTableTest, ARefusedSynTriedAgainIsANewFlow) {
+TEST(FlowTableTest, ARefusedSynTriedAgainIsTheSameAttempt) {
   FlowTable table(Options());
   const Talk talk;
   for (int i = 0; i < 3; ++i) {
-    Add(&table, {talk.Tcp(kStart, true, kSyn, 7, 0), talk.Tcp(kStart, false, kRst | kAck, 0, 8)});
+    const Time now = kStart + i * kSecond;
+    Add(&table, {talk.Tcp(now, true, kSyn, 7, 0)});
+    EXPECT_EQ(Views(table, now).at(0).tcp, TcpState::kSynSent);
+    Add(&table, {talk.Tcp(now, false, kRst | kAck, 0, 8)});
+    EXPECT_EQ(Views(table, now).at(0).tcp, TcpState::kReset);
   }
-  EXPECT_EQ(table.counters().flows_created, 3U);
+  EXPECT_EQ(table.counters().flows_created, 1U);
+  EXPECT_EQ(Views(table, kStart).at(0).metrics.retransmissions, 2U);
+  Add(&table, {talk.Tcp(kStart + 4 * kSecond, true, kSyn, 8, 0)});
+  EXPECT_EQ(table.counters().flows_created, 2U);
+}
+
+TEST(FlowTableTest, ASynAckCapturedAfterAFinIsOfTheSameFlow) {
+  FlowTable table(Options());
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart, true, kSyn, 7, 0), talk.Tcp(kStart, true, kFin, 8, 0),
+               talk.Tcp(kStart, false, kSyn | kAck, 90, 8)});
+  EXPECT_EQ(table.counters().flows_created, 1U);
+  // One that accepts another SYN, which was not captured.
+  Add(&table, {talk.Tcp(kStart, true, kRst, 8, 0),
+               talk.Tcp(kStart, false, kSyn | kAck, 90'000, 5008)});
+  EXPECT_EQ(table.counters().flows_created, 2U);
 }
 
 TEST(FlowTableTest, ASynAmidAConnectionEndsItOnlyIfAccepted) {
