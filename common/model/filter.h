@@ -5,7 +5,9 @@
 //   key:A..B, /regex/i, ~fuzzy, words.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +22,23 @@ struct FilterError {
   std::string sentence;  // "port: 'x' is not a number"
 };
 
+struct FilterNode;
+
+// The uid of a user's name; none if there is no such user.
+using UserLookup = std::function<std::optional<uint32_t>(std::string_view)>;
+
+// Immutable: any number of threads may ask at once.
 class Filter {
  public:
-  // An empty text matches everything.
-  static std::unique_ptr<Filter> Parse(std::string_view text, FilterError* error);
+  // An empty text matches everything.  Null: `error` says what is wrong and where.  Without
+  // `users`, `user:` takes only numbers.  Texts of more than 4 KiB, more than 64 levels of nesting
+  // and more than 32 regular expressions are refused.
+  static std::unique_ptr<Filter> Parse(std::string_view text, FilterError* error,
+                                       const UserLookup& users = nullptr);
 
   Filter();
   ~Filter();
+  // `now`: on the clock of Connection::first_seen.
   bool Matches(const Connection& connection, Time now) const;
   // The same filter written in one way: equal meanings of equal words give equal texts.
   std::string Canonical() const;
@@ -34,8 +46,7 @@ class Filter {
   bool reads_age() const;       // one that changes with time alone
 
  private:
-  struct Node;
-  std::unique_ptr<Node> root_;
+  std::unique_ptr<FilterNode> root_;  // null: everything
 };
 
 // Every key, for completion and help: "down", "port", …, with one sentence each.
