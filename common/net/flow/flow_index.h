@@ -29,12 +29,12 @@ class FlowIndex {
  public:
   FlowIndex() : slots_(kFewest), mask_(kFewest - 1) {}
 
-  void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void Prefetch(uint32_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
 
   // The first number whose hash is the same, or kNoNumber: a guess, for prefetching.
-  uint32_t Guess(uint32_t hash) const {
+  uint32_t FirstWith(uint32_t hash) const {
     for (size_t i = hash & mask_;; i = (i + 1) & mask_) {
-      const Slot& slot = slots_[i];
+      const Slot& slot = slots_.data()[i];
       if (slot.number == kNoNumber || slot.hash == hash) return slot.number;
     }
   }
@@ -43,7 +43,7 @@ class FlowIndex {
   template <typename Predicate>
   uint32_t Find(uint32_t hash, Predicate is_it) const {
     for (size_t i = hash & mask_;; i = (i + 1) & mask_) {
-      const Slot& slot = slots_[i];
+      const Slot& slot = slots_.data()[i];
       if (slot.number == kNoNumber) return kNoNumber;
       if (slot.hash == hash && is_it(slot.number)) return slot.number;
     }

@@ -63,32 +63,32 @@ void FlowTable::Impl::Add(std::span<const Packet> batch) {
 }
 
 void FlowTable::Impl::AddGroup(std::span<const Packet> packets) {
-  std::array<uint32_t, kGroup> hashes;
-  std::array<uint32_t, kGroup> guesses;
+  std::array<Guess, kGroup> guesses;
   for (size_t i = 0; i < packets.size(); ++i) {
-    hashes[i] = KeyedHash(packets[i].key, options_.hash_seed);
-    index_.Prefetch(hashes[i]);
+    guesses[i].hash = KeyedHash(packets[i].key, options_.hash_seed);
+    index_.Prefetch(guesses[i].hash);
   }
   for (size_t i = 0; i < packets.size(); ++i) {
-    guesses[i] = index_.Guess(hashes[i]);
-    if (guesses[i] != kNoNumber) PrefetchFlow(flows_[guesses[i]]);
+    Guess& guess = guesses[i];
+    guess.number = index_.FirstWith(guess.hash);
+    guess.flow = guess.number == kNoNumber ? nullptr : &flows_[guess.number];
+    if (guess.flow != nullptr) PrefetchFlow(*guess.flow);
   }
   for (size_t i = 0; i < packets.size(); ++i) {
-    if (guesses[i] == kNoNumber) continue;
-    const uint32_t rate = flows_[guesses[i]].rate;
-    if (rate != kNoNumber) __builtin_prefetch(&rates_[rate], 1);
+    const Flow* flow = guesses[i].flow;
+    if (flow != nullptr && flow->rate != kNoNumber) __builtin_prefetch(&rates_[flow->rate], 1);
   }
-  for (size_t i = 0; i < packets.size(); ++i) AddOne(packets[i], hashes[i], guesses[i]);
+  for (size_t i = 0; i < packets.size(); ++i) AddOne(packets[i], guesses[i]);
+  counters_.packets += packets.size();
 }
 
-void FlowTable::Impl::AddOne(const Packet& packet, uint32_t hash, uint32_t guess) {
-  ++counters_.packets;
+void FlowTable::Impl::AddOne(const Packet& packet, Guess guess) {
   if (packet.time > now_) {
     if (packet.time >= tick_end_) AdvanceTo(packet.time);
     now_ = packet.time;
   }
-  const uint32_t number = FlowOf(packet, hash, guess);
-  Flow& flow = flows_[number];
+  const uint32_t number = FlowOf(packet, guess);
+  Flow& flow = number == guess.number ? *guess.flow : flows_[number];
   const auto direction = static_cast<Direction>(packet.from ^ flow.initiator);
   Count(packet, number, direction, &flow);
   if (packet.fragment) return;
@@ -101,18 +101,18 @@ void FlowTable::Impl::AddOne(const Packet& packet, uint32_t hash, uint32_t guess
 
 // The flow of the packet, new or known.  What was guessed for the prefetch is nearly always right,
 // but packets of the same group may have ended that flow.
-uint32_t FlowTable::Impl::FlowOf(const Packet& packet, uint32_t hash, uint32_t guess) {
-  const auto is_it = [&](uint32_t number) { return Same(flows_[number].key, packet.key); };
-  uint32_t number = guess;
-  if (guess == kNoNumber || flows_[guess].ended || flows_[guess].id == 0 || !is_it(guess)) {
-    number = index_.Find(hash, is_it);
+uint32_t FlowTable::Impl::FlowOf(const Packet& packet, const Guess& guess) {
+  uint32_t number = guess.number;
+  if (guess.flow == nullptr || guess.flow->ended || !Same(guess.flow->key, packet.key)) {
+    number = index_.Find(
+        guess.hash, [&](uint32_t candidate) { return Same(flows_[candidate].key, packet.key); });
+    if (number == kNoNumber) return Create(packet, guess.hash);
   }
-  if (number == kNoNumber) return Create(packet, hash);
   if ((packet.tcp.flags & tcp_flag::kSyn) == 0 || !BeginsAnew(packet, flows_[number])) {
     return number;
   }
   End(number);
-  return Create(packet, hash);
+  return Create(packet, guess.hash);
 }
 
 void FlowTable::Impl::Count(const Packet& packet, uint32_t number, Direction direction,
@@ -147,7 +147,8 @@ void FlowTable::Impl::AddTcp(const Packet& packet, uint32_t number, Direction di
     RenewTimeout(number);
   }
   flow->seen.Add(header.flags, direction);
-  if (packet.outgoing) analysis->side[static_cast<size_t>(direction)].local = true;
+  TcpSide& side = analysis->side[static_cast<size_t>(direction)];
+  if (packet.outgoing && !side.local) side.local = true;
   Analyse(header, packet.payload_bytes, packet.time, direction, analysis);
   if (flow->decided || (flow->learnt == nullptr && packet.payload_bytes == 0)) return;
   if (Dissect(packet, flow, direction)) RenewTimeout(number);

@@ -40,10 +40,16 @@ class FlowTable::Impl {
     uint64_t id;
   };
 
+  struct Guess {  // which flow a packet is of
+    uint32_t hash;
+    uint32_t number;  // kNoNumber: none with this hash
+    Flow* flow;
+  };
+
   // The path of a packet.
   void AddGroup(std::span<const Packet> packets);
-  void AddOne(const Packet& packet, uint32_t hash, uint32_t guess);
-  uint32_t FlowOf(const Packet& packet, uint32_t hash, uint32_t guess);
+  void AddOne(const Packet& packet, Guess guess);
+  uint32_t FlowOf(const Packet& packet, const Guess& guess);
   void Count(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   void AddTcp(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool MoveTcp(const Packet& packet, Direction direction, Flow* flow);

@@ -18,9 +18,9 @@ inline constexpr uint32_t kNoNumber = UINT32_MAX;
 template <typename T, size_t kPerChunk>
 class Chunks {
  public:
-  T& operator[](uint32_t number) { return chunks_[number / kPerChunk][number % kPerChunk]; }
-  const T& operator[](uint32_t number) const {
-    return chunks_[number / kPerChunk][number % kPerChunk];
+  // REQUIRES: number < room().  Numbers are the table's own: no check, for every packet comes here.
+  T& operator[](uint32_t number) const {
+    return chunks_.data()[number / kPerChunk].get()[number % kPerChunk];
   }
   size_t room() const { return chunks_.size() * kPerChunk; }
   void Grow() { chunks_.push_back(std::make_unique<T[]>(kPerChunk)); }

@@ -13,7 +13,6 @@ constexpr uint32_t kLateUs = 3'000;
 constexpr uint32_t kFastUs = 20'000;
 // RFC 6298 leaves the bound to us; a later answer says nothing of the path.
 constexpr uint32_t kLongestProbeUs = 10'000'000;
-
 struct Segment {
   const TcpHeader& header;
   uint32_t length;  // payload
@@ -25,30 +24,13 @@ struct Segment {
   bool has(uint8_t flag) const { return (header.flags & flag) != 0; }
 };
 
-void Smooth(uint32_t sample_us, uint32_t* rtt_us) {
-  const uint32_t sample = std::max(sample_us, 1U);
-  *rtt_us = *rtt_us == 0 ? sample : static_cast<uint32_t>((uint64_t{*rtt_us} * 7 + sample + 4) / 8);
-}
-
-// `mine` acknowledges; `other` may have been waiting for it.
-void AnswerProbe(const Segment& segment, TcpSide* other) {
-  if (!other->probing) return;
-  const uint32_t waited = segment.now_us - other->probe_us;
-  if (waited > kLongestProbeUs) {
-    other->probing = false;
-  } else if (segment.has(tcp_flag::kAck) && SeqAtMost(other->probe, segment.header.ack)) {
-    other->probing = false;
-    Smooth(waited, &other->rtt_us);
-  }
-}
-
 // An ACK without news, unless a keep-alive or a window probe asked for it.
 void CheckDuplicateAck(const Segment& segment, const TcpSide& other, TcpSide* mine,
                        TcpAnalysis* tcp) {
   const TcpHeader& header = segment.header;
   if (segment.length != 0 || segment.syn_fin_rst || header.window == 0 ||
       header.window != mine->window || header.seq != mine->next || header.ack != mine->ack ||
-      !mine->acked || other.kept_alive) {
+      !mine->last.acked || other.last.kept_alive) {
     return;
   }
   ++tcp->duplicate_acks;
@@ -62,7 +44,7 @@ void CheckRepeated(const Segment& segment, bool keep_alive, const TcpSide& mine,
   bool old = SeqBefore(seq, mine.next);
   if (old && keep_alive) return;
   if (segment.length > 1 && mine.next - 1 == seq) old = false;  // behind a window probe
-  if (segment.length > 0 && other.acked && SeqAtMost(seq + segment.length, other.ack)) {
+  if (segment.length > 0 && other.last.acked && SeqAtMost(seq + segment.length, other.ack)) {
     ++tcp->retransmissions;  // the other side had it
     return;
   }
@@ -78,13 +60,6 @@ void CheckRepeated(const Segment& segment, bool keep_alive, const TcpSide& mine,
   }
 }
 
-void StartProbe(const Segment& segment, TcpSide* mine) {
-  if (mine->probing) return;
-  mine->probing = true;
-  mine->probe = segment.end;
-  mine->probe_us = segment.now_us;
-}
-
 void Remember(const Segment& segment, bool keep_alive, bool window_probe, TcpSide* mine) {
   const TcpHeader& header = segment.header;
   if (segment.has(tcp_flag::kSyn)) {
@@ -96,8 +71,8 @@ void Remember(const Segment& segment, bool keep_alive, bool window_probe, TcpSid
   const bool advances = !mine->began || SeqBefore(mine->next, segment.end);
   if (advances && !window_probe) {
     // Karn: only what was sent once is timed.
-    if (segment.occupies) StartProbe(segment, mine);
-    mine->began = true;
+    if (segment.occupies) StartProbe(segment.end, segment.now_us, mine);
+    if (!mine->began) mine->began = true;
     mine->next = segment.end;
     mine->next_us = segment.now_us;
   } else if (segment.occupies && !keep_alive && mine->probing &&
@@ -105,12 +80,12 @@ void Remember(const Segment& segment, bool keep_alive, bool window_probe, TcpSid
     mine->probing = false;
   }
   mine->window = header.window;
-  mine->plain = !segment.has(tcp_flag::kSyn);
   mine->ack = header.ack;
-  mine->acked = segment.has(tcp_flag::kAck);
   mine->ack_us = segment.now_us;
-  mine->kept_alive = keep_alive;
-  mine->probed_window = window_probe;
+  mine->last = {.acked = segment.has(tcp_flag::kAck),
+                .kept_alive = keep_alive,
+                .probed_window = window_probe,
+                .plain = !segment.has(tcp_flag::kSyn)};
 }
 
 void Forget(TcpSide* side) {
@@ -121,8 +96,8 @@ void Forget(TcpSide* side) {
 
 // At the ACK that ends the handshake; the packet before it from the same side was its SYN.
 void EndHandshake(const Segment& segment, TcpSide* mine, TcpSide* other, TcpAnalysis* tcp) {
-  if (!mine->syn || !other->syn || mine->plain || !segment.has(tcp_flag::kAck) ||
-      segment.has(tcp_flag::kSyn) || segment.has(tcp_flag::kRst) || !other->acked ||
+  if (!mine->syn || !other->syn || mine->last.plain || !segment.has(tcp_flag::kAck) ||
+      segment.has(tcp_flag::kSyn) || segment.has(tcp_flag::kRst) || !other->last.acked ||
       other->ack != mine->first + 1) {
     return;
   }
@@ -135,20 +110,34 @@ void EndHandshake(const Segment& segment, TcpSide* mine, TcpSide* other, TcpAnal
 
 }  // namespace
 
-void Analyse(const TcpHeader& header, uint32_t length, Time time, Direction from,
-             TcpAnalysis* tcp) {
+void AnswerProbe(const TcpHeader& header, uint32_t now_us, TcpSide* other) {
+  const uint32_t waited = now_us - other->probe_us;
+  if (waited > kLongestProbeUs) {
+    other->probing = false;
+    return;
+  }
+  if ((header.flags & tcp_flag::kAck) == 0 || SeqBefore(header.ack, other->probe)) return;
+  other->probing = false;
+  // RFC 6298 section 2 with alpha = 1/8.
+  const uint32_t sample = std::max(waited, 1U);
+  uint32_t& rtt = other->rtt_us;
+  rtt = rtt == 0 ? sample : static_cast<uint32_t>((uint64_t{rtt} * 7 + sample + 4) / 8);
+}
+
+void AnalyseAny(const TcpHeader& header, uint32_t length, uint32_t now_us, Direction from,
+                TcpAnalysis* tcp) {
   TcpSide& mine = tcp->side[static_cast<size_t>(from)];
   TcpSide& other = tcp->side[static_cast<size_t>(Opposite(from))];
   constexpr uint8_t kOccupying = tcp_flag::kSyn | tcp_flag::kFin;
   Segment segment{.header = header,
                   .length = length,
                   .end = header.seq + length + ((header.flags & kOccupying) != 0 ? 1 : 0),
-                  .now_us = static_cast<uint32_t>(time / kMicrosecond),
+                  .now_us = now_us,
                   .syn_fin_rst = (header.flags & (kOccupying | tcp_flag::kRst)) != 0,
                   .occupies = length > 0 || (header.flags & kOccupying) != 0};
   const bool accepted =
       mine.another && !segment.has(tcp_flag::kSyn) && header.seq == mine.first + 1;
-  if (accepted || IsAnotherSyn(*tcp, header, from)) {
+  if (accepted || (segment.has(tcp_flag::kSyn) && IsAnotherSyn(*tcp, header, from))) {
     // Nothing of before can be compared with what follows.
     Forget(&mine);
     if (accepted || !segment.has(tcp_flag::kAck)) Forget(&other);
@@ -163,7 +152,7 @@ void Analyse(const TcpHeader& header, uint32_t length, Time time, Direction from
   }
   if (header.ack != mine.ack) mine.duplicates = 0;
   if (segment.occupies && mine.began) CheckRepeated(segment, keep_alive, mine, other, tcp);
-  AnswerProbe(segment, &other);
+  if (other.probing) AnswerProbe(header, now_us, &other);
   if (tcp->handshake_us == 0) EndHandshake(segment, &mine, &other, tcp);
   Remember(segment, keep_alive, window_probe, &mine);
 }
@@ -191,8 +180,8 @@ bool ResetInWindow(const TcpAnalysis& tcp, const TcpHeader& header, Direction fr
     const bool acks = (header.flags & tcp_flag::kAck) != 0;
     return !acks || !other.began || header.ack == other.next || !other.syn;
   }
-  if (header.seq == mine.next || !other.acked) return true;
-  const int scale = other.plain && mine.scale >= 0 && other.scale >= 0 ? other.scale : 0;
+  if (header.seq == mine.next || !other.last.acked) return true;
+  const int scale = other.last.plain && mine.scale >= 0 && other.scale >= 0 ? other.scale : 0;
   const uint32_t window = std::max(uint32_t{other.window} << std::min(scale, 14), 1U);
   return header.seq - other.ack < window;
 }
@@ -218,7 +207,7 @@ TcpMetrics Metrics(const TcpAnalysis& tcp) {
   metrics.smoothed_rtt_us = client_near   ? client.rtt_us
                             : server_near ? server.rtt_us
                                           : std::max(client.rtt_us, server.rtt_us);
-  if (server.plain && server.scale > 0 && client.scale >= 0) {
+  if (server.last.plain && server.scale > 0 && client.scale >= 0) {
     metrics.window_bytes <<= std::min<int>(server.scale, 14);
   }
   return metrics;

@@ -101,9 +101,8 @@ void Step(const TcpPacket& packet, TcpState* sender, TcpState* receiver) {
   }
 }
 
-void TcpFlagsSeen::Add(uint8_t flags, Direction from) {
-  const auto bit = static_cast<uint8_t>(1 + static_cast<uint8_t>(from));  // 1 or 2
-  const auto add = [this](uint8_t bits) { bits_ = static_cast<uint8_t>(bits_ | bits); };
+void TcpFlagsSeen::AddMoving(uint8_t flags, Direction from) {
+  const auto add = [this](int bits) { bits_ = static_cast<uint8_t>(bits_ | bits); };
   if ((flags & tcp_flag::kRst) != 0) {
     add(kRst);
   } else if ((flags & tcp_flag::kSyn) != 0) {
@@ -111,10 +110,7 @@ void TcpFlagsSeen::Add(uint8_t flags, Direction from) {
     if (closing()) bits_ &= kSyn;
     add((flags & tcp_flag::kAck) != 0 ? kSynAck : kSyn);
   }
-  if ((flags & tcp_flag::kFin) != 0) add(static_cast<uint8_t>(kFin * bit));
-  if ((flags & (tcp_flag::kAck | tcp_flag::kSyn)) == tcp_flag::kAck) {
-    add(static_cast<uint8_t>(kAck * bit));
-  }
+  if ((flags & tcp_flag::kFin) != 0) add(kFin << static_cast<uint8_t>(from));
 }
 
 TcpSeen TcpFlagsSeen::Expand() const {

@@ -54,12 +54,17 @@ void Step(const TcpPacket& packet, TcpState* sender, TcpState* receiver);
 // The flags seen as one byte, and one more packet of `from`.
 class TcpFlagsSeen {
  public:
-  void Add(uint8_t flags, Direction from);
+  void Add(uint8_t flags, Direction from) {
+    if ((flags & (tcp_flag::kSyn | tcp_flag::kFin | tcp_flag::kRst)) != 0) AddMoving(flags, from);
+    if ((flags & (tcp_flag::kAck | tcp_flag::kSyn)) != tcp_flag::kAck) return;
+    bits_ = static_cast<uint8_t>(bits_ | kAck << static_cast<uint8_t>(from));
+  }
   bool closing() const { return (bits_ & (kRst | kFin * 3)) != 0; }  // a FIN or an RST passed
   bool reset() const { return (bits_ & kRst) != 0; }
   TcpSeen Expand() const;
 
  private:
+  void AddMoving(uint8_t flags, Direction from);
   static constexpr uint8_t kSyn = 1, kSynAck = 2, kRst = 4, kFin = 8, kAck = 32;  // two bits each
   uint8_t bits_ = 0;
 };
