@@ -44,6 +44,8 @@ std::string SortChip(const Model& model) {
 std::vector<Piece> TitleLeft(const Model& model) {
   const FilterBar& bar = model.filter;
   const bool filtered = !bar.applied.empty();
+  const std::string applied =
+      Shorten(bar.applied.substr(0, bar.applied.find_last_not_of(' ') + 1), 24);
   std::vector<Piece> pieces;
   pieces.push_back({"▎", {Token::kAccent}});
   pieces.push_back({model.historic ? " Connections, closed ones too" : " Connections",
@@ -53,11 +55,11 @@ std::vector<Piece> TitleLeft(const Model& model) {
   if (filtered) count += " of " + Count(model.table.live());
   pieces.push_back({count, muted});
   if (filtered && bar.error) {
-    pieces.push_back({" · filter " + Shorten(bar.applied, 24) + " (last valid)", {Token::kWarn}});
+    pieces.push_back({" · filter " + applied + " (last valid)", {Token::kWarn}});
   } else if (filtered && bar.open) {
     pieces.push_back({" · filtered", {Token::kInfo}});
   } else if (filtered) {
-    pieces.push_back({" · filter " + Shorten(bar.applied, 24), {Token::kInfo}});
+    pieces.push_back({" · filter " + applied, {Token::kInfo}});
   }
   pieces.push_back({SortChip(model), muted});
   if (model.paused) {
@@ -198,7 +200,9 @@ void PaintFooter(const Painter& paint) {
     return Hint{action, paint.KeyOf(action), std::move(text)};
   };
   std::vector<Hint> hints;
-  if (model.filter.open) {
+  if (model.permission.shown) {
+    hints = {Hint{Action::kRetry, "r", "retry"}, hint(Action::kCopy, "copy command")};
+  } else if (model.filter.open) {
     const bool ascii = paint.theme.ascii;
     if (!model.filter.error) hints.push_back({Action::kNone, ascii ? "Enter" : "⏎", "keep"});
     hints.push_back({Action::kNone, "esc", "clear"});

@@ -42,6 +42,8 @@ class Rows {
 
   size_t size() const { return order_.size(); }
   size_t matching() const { return matching_; }  // live rows that the filter passes
+  // Texts of the sort column that are remembered.
+  size_t distinct_texts() const { return texts_.size(); }
   bool any_country() const { return countries_ > 0; }
 
   // Sorts ranks [first, first + count).

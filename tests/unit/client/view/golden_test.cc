@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each screen of the design as text, and a second file with one token letter per cell, so that
+// colours are reviewed as text too.  RUSTNET_UPDATE_GOLDEN=1 writes the files anew.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "client/view/render.h"
+#include "tests/unit/client/view/sample.h"
+
+namespace rustnet::client {
+namespace {
+
+std::string Folder() {
+  const std::string file = __FILE__;
+  return file.substr(0, file.rfind("tests/unit/")) + "tests/golden/screens/";
+}
+
+void Compare(const std::string& name, const std::string& drawn) {
+  const std::string path = Folder() + name;
+  if (std::getenv("RUSTNET_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path) << drawn;
+    return;
+  }
+  std::ifstream in(path);
+  ASSERT_TRUE(in) << path << " is missing; RUSTNET_UPDATE_GOLDEN=1 writes it";
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_EQ(drawn, text.str()) << name;
+}
+
+struct Screen {
+  const char* name;
+  void (*prepare)(Model*);
+  Theme (*theme)();
+};
+
+Theme Muted() { return *FindTheme("muted"); }
+Theme Ascii() {
+  Theme theme = Muted();
+  theme.ascii = true;
+  return theme;
+}
+Theme Mono() { return *FindTheme("mono"); }
+
+void Overview(Model* model) {
+  Fill(model);
+  model->selected = 2;
+}
+
+void Held(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("down"));
+  model->now += kSecond / 2;
+}
+
+void Help(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("h"));
+}
+
+void HelpSearch(Model* model) {
+  Help(model);
+  Type(model, "sor");
+}
+
+void FilterBarOpen(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("/"));
+  Type(model, "port:443 ");
+  model->filter.took = 200 * kMicrosecond;
+}
+
+void FilterError(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("/"));
+  Type(model, "firefox (");
+}
+
+void Lost(Model* model) {
+  Overview(model);
+  model->link.phase = LinkState::Phase::kLost;
+  model->link.failure.kind = Failure::Kind::kRefused;
+  model->link.lost_since = kNow - 7 * kSecond;
+}
+
+void NotAnswering(Model* model) {
+  Overview(model);
+  model->link.last_message = kNow - 9 * kSecond;
+}
+
+void NoPermission(Model* model) {
+  model->link = LinkState();
+  model->permission.shown = true;
+  model->permission.socket = model->socket;
+  model->permission.socket_owner = "root:rustnet  srw-rw----";
+  model->permission.user = "ana";
+  model->permission.identity = "ana (uid 1000), groups: ana sudo docker";
+}
+
+void Empty(Model* model) {
+  Overview(model);
+  ApplyFilter(model, "port:9999");
+}
+
+void Nothing(Model* model) {
+  Batch batch;
+  batch.reset = true;
+  Absorb(model, std::move(batch));
+}
+
+void Paused(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("z"));
+  model->waiting = 812;
+}
+
+constexpr Screen kScreens[] = {
+    {"01-overview", Overview, Muted},
+    {"01-overview-held", Held, Muted},
+    {"01-overview-paused", Paused, Muted},
+    {"01-overview-ascii", Overview, Ascii},
+    {"01-overview-mono", Overview, Mono},
+    {"13-help", Help, Muted},
+    {"13-help-search", HelpSearch, Muted},
+    {"14-filter", FilterBarOpen, Muted},
+    {"15-filter-error", FilterError, Muted},
+    {"19-lost", Lost, Muted},
+    {"19-not-answering", NotAnswering, Muted},
+    {"20-no-permission", NoPermission, Muted},
+    {"23-empty", Empty, Muted},
+    {"23-nothing-yet", Nothing, Muted},
+};
+
+class GoldenTest : public ::testing::TestWithParam<Screen> {};
+
+TEST_P(GoldenTest, IsAsDrawn) {
+  const Screen& screen = GetParam();
+  for (const Size size : {Size{80, 24}, Size{140, 40}}) {
+    const auto model = MakeModel(size);
+    screen.prepare(model.get());
+    Settle(model.get());
+    const Frame frame = Render(*model, screen.theme());
+    const std::string name = std::string(screen.name) + "-" + std::to_string(size.columns) + "x" +
+                             std::to_string(size.rows);
+    Compare(name + ".txt", frame.cells.Text());
+    Compare(name + ".attr", frame.cells.Attributes());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, GoldenTest, ::testing::ValuesIn(kScreens),
+                         [](const auto& screen) {
+                           std::string name = screen.param.name;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace rustnet::client
