@@ -28,4 +28,41 @@ Verdict ProbeSsh(Bytes opening);
 Verdict ProbeSshPort(Bytes opening);  // with lines before the banner (RFC 4253 section 4.2)
 std::unique_ptr<Session> StartSsh();
 
+Verdict ProbeNtp(Bytes datagram);
+std::unique_ptr<Session> StartNtp();
+
+Verdict ProbeDhcp(Bytes datagram);
+std::unique_ptr<Session> StartDhcp();
+
+Verdict ProbeSnmp(Bytes datagram);
+std::unique_ptr<Session> StartSnmp();
+
+Verdict ProbeSsdp(Bytes datagram);
+std::unique_ptr<Session> StartSsdp();
+
+Verdict ProbeNetbiosNs(Bytes datagram);
+Verdict ProbeNetbiosDgm(Bytes datagram);
+std::unique_ptr<Session> StartNetbiosNs();
+std::unique_ptr<Session> StartNetbiosDgm();
+
+Verdict ProbeStun(Bytes datagram);
+std::unique_ptr<Session> StartStun();
+
+Verdict ProbeMqtt(Bytes opening);      // a CONNECT
+Verdict ProbeMqttPort(Bytes opening);  // on an MQTT port: any packet
+std::unique_ptr<Session> StartMqtt();
+
+Verdict ProbeBittorrent(Bytes opening);
+Verdict ProbeBtDht(Bytes datagram);
+Verdict ProbeUtp(Bytes datagram);
+std::unique_ptr<Session> StartBittorrent();
+std::unique_ptr<Session> StartBtDatagrams();
+
+Verdict ProbeFtp(Bytes opening);
+Verdict ProbeFtpPort(Bytes opening);
+std::unique_ptr<Session> StartFtp();
+
+Verdict ProbeRdp(Bytes opening);
+std::unique_ptr<Session> StartRdp();
+
 }  // namespace rustnet::net

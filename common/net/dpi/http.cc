@@ -20,6 +20,8 @@ namespace {
 
 constexpr size_t kLongestLine = 8192;
 constexpr size_t kLongestMethod = 17;
+constexpr std::string_view kHttp2Preface =
+    "PRI * HTTP/2.0";                  // RFC 9113 section 3.4, its first line
 constexpr size_t kSureTarget = 512;    // bytes of a target without an end that prove a request
 constexpr size_t kMostHeld = 4096;     // of a tunnel whose answer has not been seen
 constexpr uint32_t kMostWaiting = 32;  // requests without an answer of which the kind is kept
@@ -150,6 +152,10 @@ class HttpSession : public Session {
       s.lines.Reset();
       s.state = State::kStart;
     }
+    // A browser that was sent to a server of something else.
+    const bool foreign = asked_ && !answered_ && direction != asker_ && s.lines.half().empty() &&
+                         ProbeHttp(bytes) == Verdict::kNotMine;
+    if (foreign) return HandOver(direction, bytes);
     return Consume(direction, bytes, facts);
   }
 
@@ -231,6 +237,10 @@ class HttpSession : public Session {
         default: {
           std::string_view line;
           if (!s.lines.Next(&bytes, &line, facts)) return Progress::kMore;
+          if (s.state == State::kStart && line == kHttp2Preface) {
+            next_ = "http2";
+            return HandOver(direction, bytes);
+          }
           if (!OnLine(&s, line, facts)) break;
           if (TunnelOpens(s)) return HandOver(direction, bytes);
           if (s.kind == Kind::kConnect || s.kind == Kind::kUpgrade) Refuse(s, facts);
@@ -293,6 +303,7 @@ class HttpSession : public Session {
     }
     facts->Add(kHttpMethod, request.method);
     AddHttpPath(request.target, facts);
+    asker_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
     if (request.method == "HEAD") s->kind = Kind::kHead;
     if (request.method == "CONNECT") s->kind = Kind::kConnect;
     asked_ = true;
@@ -349,7 +360,7 @@ class HttpSession : public Session {
       Ask(s->kind);
       if (s->kind == Kind::kConnect || (s->kind == Kind::kUpgrade && !s->chunked && s->left == 0)) {
         s->state = State::kHeld;
-        held_from_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
+        held_from_ = asker_;
         return;
       }
       empty = !s->chunked && !s->sized;
@@ -416,6 +427,7 @@ class HttpSession : public Session {
   std::string_view next_;
   uint64_t kinds_ = 0;
   uint32_t waiting_ = 0;
+  Direction asker_ = Direction::kForward;
   Direction held_from_ = Direction::kForward;
   Direction handed_over_ = Direction::kForward;
   bool asked_ = false;

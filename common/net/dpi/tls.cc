@@ -313,7 +313,7 @@ class TlsSession : public Session {
       ParseServerHello(body, facts, &hello);
       retry_ = hello.retry;
       server_hello_ = !hello.retry;
-      modern_ = hello.version >= 0x0304;
+      modern_ = TlsVersionName(hello.version) == "TLS1.3";
     }
   }
 
@@ -354,10 +354,13 @@ Verdict ProbeHello(ByteReader reader, size_t in_record) {
   if (!body.ok()) return Verdict::kNeedMore;
   if (type != kClientHello && type != kServerHello) return Verdict::kNotMine;
   const uint32_t length = body.U24();
-  const uint8_t major = body.U8();
-  if (body.ok()) return length <= kLongestHello && major == 3 ? Verdict::kMatch : Verdict::kNotMine;
+  const uint16_t version = body.U16();
+  if (body.ok()) {
+    const bool known = !TlsVersionName(version).empty();
+    return length <= kLongestHello && known ? Verdict::kMatch : Verdict::kNotMine;
+  }
   // Cut: by the end of what is there, or by the end of a very short record.
-  return in_record < kMessageHeader + 1 && reader.size() != 0 ? Verdict::kMatch
+  return in_record < kMessageHeader + 2 && reader.size() != 0 ? Verdict::kMatch
                                                               : Verdict::kNeedMore;
 }
 

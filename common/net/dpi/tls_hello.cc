@@ -172,9 +172,10 @@ bool ParseServerHello(Bytes body, Facts* facts, ServerHello* hello) {
   hello->version = reader.U16();
   const Bytes random = reader.Take(kRetryRandom.size());
   hello->retry = std::equal(random.begin(), random.end(), kRetryRandom.begin()) && !random.empty();
-  reader.Skip(reader.U8());  // session id
+  const bool draft = hello->version >> 8 == 0x7f;  // of TLS 1.3, up to 21: two members less
+  if (!draft) reader.Skip(reader.U8());            // session id
   const uint16_t cipher = reader.U16();
-  reader.Skip(1);  // compression
+  if (!draft) reader.Skip(1);  // compression
   if (!reader.ok()) return false;
   bool whole = true;
   if (!reader.empty()) {

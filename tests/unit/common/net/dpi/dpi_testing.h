@@ -55,6 +55,10 @@ inline void CheckProbe(Verdict (*probe)(Bytes), const std::vector<ProbeCase>& ca
   }
 }
 
+// A record with the smallest ClientHello.
+inline const std::string kTlsHello = S("\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03") +
+                                     std::string(32, 'r') + S("\x00\x00\x02\x13\x01\x01\x00");
+
 struct Result {
   std::vector<std::string> protocols;
   std::vector<std::string> facts;  // "field=value", in order
@@ -156,6 +160,16 @@ inline Result CheckEveryCut(const Conversation& conversation, const Setting& set
   EXPECT_EQ(bytes.facts, whole.facts) << "byte by byte";
   EXPECT_EQ(bytes.protocols, whole.protocols) << "byte by byte";
   return whole;
+}
+
+inline Setting OnPort(uint16_t port) { return {.transport = Protocol::kUdp, .server_port = port}; }
+
+// Every prefix of a datagram, as a short snaplen leaves it: nothing is read past its end.
+inline void CheckTruncations(const std::string& datagram, uint16_t port, size_t most_facts) {
+  for (size_t n = 1; n < datagram.size(); ++n) {
+    const Result result = Feed({{kClient, datagram.substr(0, n)}}, OnPort(port));
+    EXPECT_LE(result.facts.size(), most_facts) << n;
+  }
 }
 
 }  // namespace rustnet::net

@@ -117,14 +117,11 @@ TEST(HttpTest, CaptureBeginsInABody) {
       ElementsAre("http_method=GET", "http_path=/late", "http_host=a.example", "http_status=200"));
 }
 
-const std::string kHello = S("\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03") +
-                           std::string(32, 'r') + S("\x00\x00\x02\x13\x01\x01\x00");
-
 TEST(HttpTest, WhatAConnectCarriesIsTheNextApplication) {
   const Conversation conversation = {
       {kClient, Request("CONNECT h.example:443 HTTP/1.1", "Host: h.example:443\r\n")},
       {kServer, "HTTP/1.1 200 Connection established\r\n\r\n"},
-      {kClient, kHello}};
+      {kClient, kTlsHello}};
   const Result result = CheckEveryCut(conversation, kOdd);
   EXPECT_THAT(result.protocols, ElementsAre("http", "tls"));
   EXPECT_THAT(result.facts, Contains("http_path=h.example:443"));
@@ -132,8 +129,9 @@ TEST(HttpTest, WhatAConnectCarriesIsTheNextApplication) {
 }
 
 TEST(HttpTest, AnImpatientClientIsHeldUntilTheAnswer) {
-  const Conversation conversation = {{kClient, Request("CONNECT h.example:443 HTTP/1.1") + kHello},
-                                     {kServer, "HTTP/1.1 200 OK\r\n\r\n"}};
+  const Conversation conversation = {
+      {kClient, Request("CONNECT h.example:443 HTTP/1.1") + kTlsHello},
+      {kServer, "HTTP/1.1 200 OK\r\n\r\n"}};
   EXPECT_THAT(CheckEveryCut(conversation, kOdd).protocols, ElementsAre("http", "tls"));
 }
 
@@ -143,15 +141,16 @@ TEST(HttpTest, ARefusedConnectIsFollowedByHttp) {
       {kServer, "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno"},
       {kClient, Request("CONNECT h.example:443 HTTP/1.1", "Proxy-Authorization: x\r\n")},
       {kServer, "HTTP/1.1 200 OK\r\n\r\n"},
-      {kClient, kHello}};
+      {kClient, kTlsHello}};
   const Result result = CheckEveryCut(conversation, kOdd);
   EXPECT_THAT(result.protocols, ElementsAre("http", "tls"));
   EXPECT_THAT(result.facts, Contains("http_status=407"));
 }
 
 TEST(HttpTest, ATunnelWithoutItsAnswerIsLookedAtInTheEnd) {
-  const Conversation conversation = {{kClient, Request("CONNECT h.example:443 HTTP/1.1") + kHello},
-                                     {kClient, std::string(5000, 'x')}};
+  const Conversation conversation = {
+      {kClient, Request("CONNECT h.example:443 HTTP/1.1") + kTlsHello},
+      {kClient, std::string(5000, 'x')}};
   EXPECT_THAT(Feed(conversation, kOdd).protocols, ElementsAre("http", "tls"));
 }
 

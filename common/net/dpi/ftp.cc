@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control connection of FTP (RFC 959): command lines one way, replies of three digits the
+// other. A reply 234 to AUTH (RFC 4217) means that TLS follows.  Arguments are not kept but the
+// user's name.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "common/base/text.h"
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/lines.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr Field kFtpCommand{"ftp_command"};
+constexpr Field kFtpUser{"ftp_user"};
+constexpr Field kFtpServer{"ftp_server"};  // what the server says of itself (220)
+
+constexpr size_t kLongestLine = 512;
+constexpr size_t kLongestCommand = 16;
+
+// RFC 959, 2228, 2389, 2428, 3659 and 4217: those that a client begins with or sends often.
+constexpr std::string_view kCommands[] = {
+    "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "CCC",  "CDUP", "CLNT", "CWD",  "DELE", "EPRT",
+    "EPSV", "FEAT", "HELP", "HOST", "LIST", "MDTM", "MKD",  "MLSD", "MLST", "MODE", "NLST", "NOOP",
+    "OPTS", "PASS", "PASV", "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "REIN", "REST", "RETR", "RMD",
+    "RNFR", "RNTO", "SITE", "SIZE", "STAT", "STOR", "STOU", "STRU", "SYST", "TYPE", "USER", "XPWD"};
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// "220 text" or "220-text".
+bool IsReply(std::string_view line) {
+  return line.size() >= 3 && std::all_of(line.begin(), line.begin() + 3, IsDigit) &&
+         line[0] >= '1' && line[0] <= '6' && (line.size() == 3 || line[3] == ' ' || line[3] == '-');
+}
+
+bool IsCommandWord(std::string_view word) {
+  return word.size() >= 3 && word.size() <= kLongestCommand &&
+         std::all_of(word.begin(), word.end(),
+                     [](char c) { return ToLower(c) >= 'a' && ToLower(c) <= 'z'; });
+}
+
+class FtpSession : public Session {
+ public:
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    Lines& lines = lines_[static_cast<size_t>(direction)];
+    std::string_view line;
+    while (lines.Next(&bytes, &line, facts)) {
+      if (IsReply(line)) {
+        OnReply(line, facts);
+        if (!secured_) continue;
+        unread_ = bytes;
+        replied_ = direction;
+        return Progress::kNext;
+      }
+      OnCommand(line, facts);
+    }
+    return Progress::kMore;
+  }
+  Progress OnGap(Direction direction, uint64_t) override {
+    lines_[static_cast<size_t>(direction)].Reset();
+    return Progress::kMore;
+  }
+  Bytes Unread(Direction direction) const override {
+    return direction == replied_ ? unread_ : Bytes();
+  }
+  bool Agreed() const override { return asked_ && answered_; }
+  size_t memory() const override { return sizeof *this + lines_[0].memory() + lines_[1].memory(); }
+
+ private:
+  void OnReply(std::string_view line, Facts* facts) {
+    if (!answered_ && line.starts_with("220") && line.size() > 4) {
+      facts->Add(kFtpServer, Trimmed(line.substr(4)));
+    }
+    answered_ = true;
+    secured_ = wants_tls_ && line.starts_with("234");
+  }
+
+  void OnCommand(std::string_view line, Facts* facts) {
+    const std::string_view word = TakeWord(&line);
+    if (!IsCommandWord(word)) return;  // a line of a long reply
+    std::string command(word);
+    std::transform(command.begin(), command.end(), command.begin(),
+                   [](char c) { return c >= 'a' ? static_cast<char>(c - ('a' - 'A')) : c; });
+    if (!asked_ &&
+        std::find(std::begin(kCommands), std::end(kCommands), command) == std::end(kCommands)) {
+      return;
+    }
+    asked_ = true;
+    facts->Add(kFtpCommand, command);
+    if (command == "USER") facts->Add(kFtpUser, Trimmed(line));
+    if (command == "AUTH")
+      wants_tls_ = StartsWithIgnoreCase(line, "TLS") || StartsWithIgnoreCase(line, "SSL");
+  }
+
+  std::array<Lines, 2> lines_{Lines(kLongestLine), Lines(kLongestLine)};
+  Bytes unread_;
+  Direction replied_ = Direction::kBackward;
+  bool asked_ = false;
+  bool answered_ = false;
+  bool wants_tls_ = false;
+  bool secured_ = false;
+};
+
+}  // namespace
+
+// The greeting of a server that calls itself FTP.
+Verdict ProbeFtp(Bytes opening) {
+  constexpr std::string_view kGreeting = "220";
+  const std::string_view text = AsText(opening).substr(0, kLongestLine);
+  if (text.size() <= kGreeting.size()) {
+    return kGreeting.starts_with(text) ? Verdict::kNeedMore : Verdict::kNotMine;
+  }
+  if (!text.starts_with(kGreeting) || (text[3] != ' ' && text[3] != '-')) return Verdict::kNotMine;
+  const size_t end = text.find('\n');
+  if (text.substr(0, end).find("FTP") != std::string_view::npos) return Verdict::kMatch;
+  return end == std::string_view::npos && text.size() < kLongestLine ? Verdict::kNeedMore
+                                                                     : Verdict::kNotMine;
+}
+
+// On port 21 any reply, and any known command.
+Verdict ProbeFtpPort(Bytes opening) {
+  const std::string_view text = AsText(opening).substr(0, kLongestLine);
+  const size_t end = text.find_first_of(" \r\n-");
+  const std::string_view word = text.substr(0, end);
+  const bool digits = std::all_of(word.begin(), word.end(), IsDigit);
+  if (end == std::string_view::npos) {
+    const bool may_be = digits ? word.size() <= 3 : IsCommandWord(word) || word.size() < 3;
+    return may_be ? Verdict::kNeedMore : Verdict::kNotMine;
+  }
+  if (digits) return IsReply(text.substr(0, end + 1)) ? Verdict::kMatch : Verdict::kNotMine;
+  const bool known = std::any_of(std::begin(kCommands), std::end(kCommands),
+                                 [&](std::string_view c) { return EqualsIgnoreCase(c, word); });
+  return known && text[end] != '-' ? Verdict::kMatch : Verdict::kNotMine;
+}
+
+std::unique_ptr<Session> StartFtp() { return std::make_unique<FtpSession>(); }
+
+}  // namespace rustnet::net
