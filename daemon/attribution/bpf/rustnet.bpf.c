@@ -278,8 +278,16 @@ INLINE void TellProcess(struct task_struct *task, const struct RecordOwner *owne
   bpf_map_update_elem(&told, &key, &yes, BPF_ANY);
 }
 
-// Every socket that a process holds.  One that has no owner yet gets the first holder; one that has
-// is told as it is.  One byte is written for each, so that the reader can stop to empty the ring.
+// Several may hold a socket that was opened before we looked: init keeps those of services that it
+// activates, else whoever started first had it before its children did.
+INLINE int IsLikelierHolder(const struct RecordOwner *a, const struct RecordOwner *b) {
+  if (a->tgid == 1 || b->tgid == 1) return b->tgid == 1 && a->tgid != 1;
+  return a->start < b->start;
+}
+
+// Every socket that a process holds.  One that has no owner yet gets the likeliest holder; one that
+// has is told as it is.  One byte is written for each, so that the reader can stop to empty the
+// ring.
 SEC("iter.s/task_file")
 int OnScan(struct bpf_iter__task_file *context) {
   struct task_struct *task = context->task;
@@ -298,6 +306,7 @@ int OnScan(struct bpf_iter__task_file *context) {
     Count(kCounterStorageFailed);
     return 0;
   }
+  if (own->who.role == kRoleScan && IsLikelierHolder(&seed.who, &own->who)) own->who = seed.who;
   if (own->who.tgid == seed.who.tgid && own->who.exec_id == seed.who.exec_id) {
     TellProcess(task, &seed.who);
   }
