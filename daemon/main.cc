@@ -19,12 +19,18 @@ Status Print(const std::string& text) {
 
 Status Perform(const Config& config) {
   switch (config.action) {
-    case Action::kPrint: return Print(config.text);
-    case Action::kCheckConfig: return Print("the configuration is good\n");
-    case Action::kPrintConfig: return Print(PrintConfig(config));
-    case Action::kListInterfaces: return rustnet::PrintInterfaces();
-    case Action::kFlows: return rustnet::WriteFlows(config);
-    case Action::kServe: return config.seal.replay() ? rustnet::Replay(config) : rustnet::Monitor(config);
+    case Action::kPrint:
+      return Print(config.text);
+    case Action::kCheckConfig:
+      return Print("the configuration is good\n");
+    case Action::kPrintConfig:
+      return Print(PrintConfig(config));
+    case Action::kListInterfaces:
+      return rustnet::PrintInterfaces();
+    case Action::kFlows:
+      return rustnet::WriteFlows(config);
+    case Action::kServe:
+      return config.seal.replay() ? rustnet::Replay(config) : rustnet::Monitor(config);
   }
   return rustnet::Ok();
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/capture/file_source.h"
+#include "daemon/capture/capture_file.h"
 #include "daemon/flows_output.h"
 #include "daemon/run.h"
 #include "daemon/seal/interfaces.h"
@@ -68,15 +68,11 @@ Status WriteFlows(const Config& config) {
       KeepFirst(DataLoss(handles.capture_file_errors[i]), &first);
       continue;
     }
-    auto source = OpenCaptureFile(std::move(handles.capture_files[i]), seal.read_files[i]);
-    if (!source.ok()) {
-      KeepFirst(source.status(), &first);
-      continue;
-    }
+    CaptureFile source(handles.capture_files[i].get(), seal.read_files[i]);
     std::string lines;
-    KeepFirst(AppendFlows(**source, options, &lines), &first);
-    const int fd = to_stdout ? STDOUT_FILENO
-                             : handles.output_files[config.flows_dir.empty() ? 0 : i].get();
+    KeepFirst(AppendFlows(source, options, &lines), &first);
+    const int fd =
+        to_stdout ? STDOUT_FILENO : handles.output_files[config.flows_dir.empty() ? 0 : i].get();
     RN_RETURN_IF_ERROR(WriteAll(fd, lines, to_stdout ? "stdout" : OutputName(config, i)));
   }
   return first;

@@ -40,12 +40,7 @@ void Worker::Run() {
     }
     const Duration left = std::clamp<Duration>(next_tick - MonotonicNow(), 0, kTick);
     poll(polled.data(), polled.size(), static_cast<int>((left + kMillisecond - 1) / kMillisecond));
-    if (clear_.exchange(false)) {
-      pipeline_.flows().Clear();
-      const std::lock_guard lock(mutex_);
-      ready_ = {};
-      ready_.restarted = true;
-    }
+    ClearIfAsked();
     ReadAll();
     if (MonotonicNow() < next_tick) continue;
     next_tick = MonotonicNow() + kTick;
@@ -95,6 +90,19 @@ WorkerCounters Worker::counters() const {
   return published_;
 }
 
-void Worker::Clear() { clear_ = true; }
+void Worker::ClearIfAsked() {
+  const std::lock_guard lock(mutex_);
+  if (!clear_) return;
+  pipeline_.flows().Clear();
+  ready_ = {};
+  clear_ = false;
+  cleared_.notify_all();
+}
+
+void Worker::ClearAndWait() {
+  std::unique_lock lock(mutex_);
+  clear_ = true;
+  cleared_.wait(lock, [this] { return !clear_ || stop_; });
+}
 
 }  // namespace rustnet

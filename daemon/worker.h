@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -23,7 +24,6 @@ inline constexpr Duration kTick = 100 * kMillisecond;
 struct WorkerReport {
   std::vector<net::FlowView> changes;
   std::vector<NameAnswer> answers;
-  bool restarted = false;  // its flows were cleared; `changes` are of after that
 };
 
 // Counters of one worker since its start.
@@ -45,18 +45,20 @@ class Worker {
   // Appends what changed up to the worker's last tick.
   void Take(WorkerReport* into);
   WorkerCounters counters() const;
-  // Forgets all flows before the next packet.
-  void Clear();
+  // Forgets all flows; what was not taken is forgotten too.  Returns when that has happened.
+  void ClearAndWait();
 
  private:
   void Run();
+  void ClearIfAsked();
   void ReadAll();
   void Publish(Time now);
 
   Pipeline pipeline_;
   std::vector<FrameSource*> sources_;
   std::atomic<bool> stop_{false};
-  std::atomic<bool> clear_{false};
+  bool clear_ = false;  // guarded by mutex_
+  std::condition_variable cleared_;
   std::vector<net::FlowView> changes_;  // the worker's own, swapped into ready_
   mutable std::mutex mutex_;
   WorkerReport ready_;        // guarded by mutex_

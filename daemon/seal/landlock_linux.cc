@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "common/base/unique_fd.h"
@@ -77,9 +78,10 @@ Status EnterLandlock(int state_dir, Attestation& attestation) {
   const long abi =
       syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 1) {
-    return FailedPrecondition(
-        "this kernel has no Landlock (CONFIG_SECURITY_LANDLOCK, and \"landlock\" in lsm=); "
-        "--sandbox=best-effort runs without it");
+    return FailedPrecondition(std::string("Landlock cannot be used here (") + std::strerror(errno) +
+                              "): the kernel needs CONFIG_SECURITY_LANDLOCK and \"landlock\" in "
+                              "lsm=, a container or unit "
+                              "must allow its system calls; --sandbox=best-effort runs without it");
   }
   const RulesetAttributes rights = Rights(abi);
   const UniqueFd ruleset(

@@ -36,6 +36,7 @@ struct TableOptions {
   Duration historic_for = Duration{600} * kSecond;  // and how long
   Duration horizon = Duration{120} * kSecond;       // age of a tombstone that is forgotten
   uint32_t most_tombstones = 131'072;
+  size_t message_bytes = kMostMessageBytes;  // of one piece; more than kMostRowBytes
   uint32_t most_views = 64;
   uint32_t most_views_per_uid = 8;
   uint32_t most_scoped_classes = 16;

@@ -10,12 +10,11 @@ namespace {
 
 using model::WireWriter;
 
-constexpr size_t kLongestRow = 8 * 1024;
 constexpr size_t kLongestColumn = 8 + 10 * 8 + 1 + 5;  // all varints at their longest
 
 }  // namespace
 
-DeltaWriter::DeltaWriter() { bytes_.assign(kRoom, '\0'); }
+DeltaWriter::DeltaWriter(size_t most_bytes) : most_bytes_(most_bytes) { bytes_.assign(kRoom, '\0'); }
 
 void DeltaWriter::Upsert(std::string_view facts, const model::Numbers& numbers) {
   WireWriter(&bytes_).Sub(1, [&](WireWriter&) {
@@ -32,7 +31,7 @@ void DeltaWriter::Columns(ConnectionId id, const model::Numbers& numbers) {
 
 bool DeltaWriter::full() const {
   return bytes_.size() + columns_.size() * kLongestColumn + removed_.size() * 8 >=
-         kMostMessageBytes - kLongestRow - 1024;
+         most_bytes_ - kMostRowBytes;
 }
 
 void DeltaWriter::AppendColumns() {

@@ -14,6 +14,8 @@
 namespace rustnet {
 
 inline constexpr size_t kMostMessageBytes = 256 * 1024;
+// A row by the limits of its fields, and what frames it.
+inline constexpr size_t kMostRowBytes = 9 * 1024;
 
 struct Summary {
   uint32_t connections = 0;
@@ -42,7 +44,8 @@ struct EncodedDelta {
 
 class DeltaWriter {
  public:
-  DeltaWriter();
+  // The message stays below `most_bytes`, which is more than a row and its frame can have.
+  explicit DeltaWriter(size_t most_bytes);
 
   // A whole row; `facts` as by model::AppendFacts.
   void Upsert(std::string_view facts, const model::Numbers& numbers);
@@ -52,7 +55,7 @@ class DeltaWriter {
   void Removed(ConnectionId id) { removed_.push_back(id); }
 
   bool empty() const { return bytes_.size() == kRoom && columns_.empty() && removed_.empty(); }
-  // Rows are at most 8 KiB: a message that is not full stays below kMostMessageBytes.
+  // One more row might be too much.
   bool full() const;
 
   // Ends the message.
@@ -64,6 +67,7 @@ class DeltaWriter {
 
   void AppendColumns();
 
+  const size_t most_bytes_;
   std::string bytes_;
   struct Column {
     ConnectionId id;

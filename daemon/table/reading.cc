@@ -171,7 +171,7 @@ std::shared_ptr<const EncodedDelta> ConnectionTable::Encode(AccessClass* access,
   delta->base = base;
   delta->whole = whole;
   delta->tail = log.tail();
-  DeltaWriter writer;
+  DeltaWriter writer(options_.message_bytes);
   delta->revision = log.Walk(base, [&](const RowLog::Entry& entry) {
     if (writer.full()) return false;
     const Record& record = records_.at(entry.row);
@@ -229,7 +229,7 @@ Greeting Subscription::Begin(const std::optional<ResumePoint>& resume) {
   }
   StartOver();
   if (start == StartReason::kResumed) {
-    position_ = whole_ = resume->revision;
+    position_ = origin_ = whole_ = resume->revision;
     was_whole_ = true;
     from_zero_ = false;
   }
@@ -239,6 +239,7 @@ Greeting Subscription::Begin(const std::optional<ResumePoint>& resume) {
 void Subscription::StartOver() {
   epoch_ = table_->epoch_;
   position_ = whole_ = 0;
+  origin_ = access_->LogOf(*view_).tail();
   was_whole_ = false;
   from_zero_ = true;
   summary_ = {};
@@ -253,7 +254,9 @@ Step Subscription::Next() {
   const RowLog& log = access_->LogOf(*view_);
   Step step;
   const bool epoch_ended = epoch_ != table_->epoch_;
-  if (epoch_ended || (position_ != 0 && position_ < log.horizon())) {
+  // What this client still has to hear of are tombstones behind both.
+  const bool base_gone = std::max(position_, origin_) < log.horizon();
+  if (epoch_ended || base_gone) {
     StartOver();
     step.kind = Step::Kind::kRestart;
     step.greeting = Present(epoch_ended ? StartReason::kEpochChanged : StartReason::kBaseGone);
@@ -271,7 +274,7 @@ Step Subscription::Next() {
   table_->counters_.subscriber_rows_missed += step.missed;
   step.snapshot_done = std::exchange(from_zero_, false);
   was_whole_ = true;
-  whole_ = position_;
+  whole_ = origin_ = position_;
   summary_ = step.delta->summary;
   return step;
 }

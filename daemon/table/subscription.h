@@ -74,6 +74,7 @@ class Subscription {
   View* view_;
   uint64_t epoch_ = 0;
   Revision position_ = 0;
+  Revision origin_ = 0;     // the present when this walk began: what went before was never sent
   Revision whole_ = 0;      // the whole state where this walk began
   bool was_whole_ = false;  // the client holds a whole state of this walk
   bool from_zero_ = true;   // SnapshotDone is still to be said

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/table_loop.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <iterator>
+
+#include "common/base/clock.h"
+#include "daemon/report.h"
+
+namespace rustnet {
+namespace {
+
+constexpr auto kResetPatience = std::chrono::seconds(5);
+
+// The directed broadcast address of a network (RFC 919).
+IpAddress BroadcastOf(const InterfaceAddress& address) {
+  uint32_t value = 0;
+  for (const uint8_t byte : address.address.bytes()) value = value << 8 | byte;
+  const uint32_t hosts = address.prefix >= 32 ? 0 : 0xffffffffU >> address.prefix;
+  return IpAddress::V4(value | hosts);
+}
+
+LocalNetwork LocalNetworkOf(const InterfaceList& interfaces) {
+  LocalNetwork network;
+  for (const NetworkInterface& interface : interfaces) {
+    if (interface.mac != MacAddress{}) network.AddMac(interface.mac);
+    for (const InterfaceAddress& address : interface.addresses) {
+      network.AddAddress(address.address);
+      if (address.address.is_v4() && address.prefix < 31)
+        network.AddBroadcast(BroadcastOf(address));
+    }
+  }
+  return network;
+}
+
+model::NameSource SourceOf(net::PassiveDns::Source) { return model::NameSource::kDnsAnswer; }
+
+}  // namespace
+
+TableLoop::TableLoop(LiveCapture* capture, Attribution* attribution, ConnectionTable* table,
+                     std::vector<std::unique_ptr<Worker>>* workers)
+    : capture_(capture), attribution_(attribution), table_(table), workers_(workers) {}
+
+TableLoop::~TableLoop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  reset_done_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void TableLoop::Start() {
+  capture_->Tick(MonotonicNow());
+  FollowInterfaces();
+  thread_ = std::thread([this] { Run(); });
+  pthread_setname_np(thread_.native_handle(), "table");
+}
+
+void TableLoop::Run() {
+  auto next = std::chrono::steady_clock::now();
+  while (true) {
+    next += std::chrono::nanoseconds(kTick);
+    {
+      std::unique_lock lock(mutex_);
+      reset_done_.wait_until(lock, next,
+                             [this] { return stop_ || resets_wanted_ != resets_done_; });
+      if (stop_) return;
+    }
+    DoReset();
+    Tick(WallNow(), MonotonicNow());
+  }
+}
+
+void TableLoop::Tick(Time now, Time monotonic) {
+  capture_->Tick(monotonic);
+  FollowInterfaces();
+  attribution_->Poll(monotonic);
+  flows_.clear();
+  for (const std::unique_ptr<Worker>& worker : *workers_) {
+    WorkerReport report;
+    worker->Take(&report);
+    flows_.insert(flows_.end(), std::make_move_iterator(report.changes.begin()),
+                  std::make_move_iterator(report.changes.end()));
+    for (const NameAnswer& answer : report.answers) {
+      names_.Add(answer.client, answer.name, answer.address, answer.ttl_seconds, now);
+    }
+  }
+  TickInput input;
+  input.now = now;
+  input.monotonic = monotonic;
+  input.flows = flows_;
+  input.attribution = attribution_;
+  input.name = [this, now](const IpAddress& local,
+                           const IpAddress& remote) -> std::optional<SeenName> {
+    const auto found = names_.Find(local, remote, now);
+    if (!found) return std::nullopt;
+    return SeenName{std::string(found->name), SourceOf(found->source)};
+  };
+  table_->Tick(input);
+  const std::lock_guard lock(mutex_);
+  backends_ = attribution_->backends();
+  attribution_counters_ = attribution_->counters();
+  names_evicted_ = names_.evicted();
+}
+
+void TableLoop::FollowInterfaces() {
+  std::shared_ptr<const InterfaceList> interfaces = capture_->interfaces();
+  if (interfaces == seen_interfaces_) return;
+  seen_interfaces_ = std::move(interfaces);
+  table_->SetLocalNetwork(LocalNetworkOf(*seen_interfaces_));
+  for (const InterfaceReport& report : capture_->Interfaces()) {
+    for (const uint8_t handle : report.handles)
+      table_->SetInterface(handle, report.interface.name, 0);
+  }
+}
+
+void TableLoop::DoReset() {
+  uint64_t wanted = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (resets_wanted_ == resets_done_) return;
+    wanted = resets_wanted_;
+  }
+  for (const std::unique_ptr<Worker>& worker : *workers_) worker->ClearAndWait();
+  table_->Reset();
+  {
+    const std::lock_guard lock(mutex_);
+    resets_done_ = wanted;
+  }
+  reset_done_.notify_all();
+}
+
+Status TableLoop::Reset() {
+  std::unique_lock lock(mutex_);
+  const uint64_t mine = ++resets_wanted_;
+  reset_done_.notify_all();
+  const bool done =
+      reset_done_.wait_for(lock, kResetPatience, [&] { return stop_ || resets_done_ >= mine; });
+  return done && !stop_ ? Ok() : Unavailable("the statistics were not reset within 5 s; try again");
+}
+
+std::vector<BackendState> TableLoop::backends() const {
+  const std::lock_guard lock(mutex_);
+  return backends_;
+}
+
+AttributionCounters TableLoop::attribution_counters() const {
+  const std::lock_guard lock(mutex_);
+  return attribution_counters_;
+}
+
+std::vector<WorkerCounters> TableLoop::WorkerCountersNow() const {
+  std::vector<WorkerCounters> counters;
+  for (const std::unique_ptr<Worker>& worker : *workers_) counters.push_back(worker->counters());
+  return counters;
+}
+
+void TableLoop::FillLosses(v1::LossLedger* out) const {
+  uint64_t names_evicted = 0;
+  AttributionCounters attribution;
+  {
+    const std::lock_guard lock(mutex_);
+    names_evicted = names_evicted_;
+    attribution = attribution_counters_;
+  }
+  Report(capture_->Interfaces(), WorkerCountersNow(), attribution, names_evicted, out);
+}
+
+void TableLoop::FillInterfaces(v1::ListInterfacesResponse* out) const {
+  const std::vector<WorkerCounters> workers = WorkerCountersNow();
+  for (const InterfaceReport& report : capture_->Interfaces())
+    Report(report, workers, out->add_interfaces());
+}
+
+}  // namespace rustnet
