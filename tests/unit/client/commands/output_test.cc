@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/commands/output.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/commands/rows_text.h"
+#include "client/stream/row.h"
+
+namespace rustnet::client {
+namespace {
+
+using ::testing::HasSubstr;
+
+// What `print` writes.
+template <typename Print>
+std::string Printed(const Print& print) {
+  FILE* file = std::tmpfile();
+  {
+    Output out(file);
+    print(&out);
+  }
+  std::string text(static_cast<size_t>(std::ftell(file)), '\0');
+  std::rewind(file);
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
+}
+
+TEST(OutputTest, CsvQuotesWhatItMust) {
+  EXPECT_EQ(Printed([](Output* out) {
+              out->Csv({"a", "b,c", "say \"x\"", "", "=1+1", "-5"});
+            }),
+            "a,\"b,c\",\"say \"\"x\"\"\",,'=1+1,'-5\n");
+}
+
+TEST(OutputTest, TablesAreAlignedByCells) {
+  EXPECT_EQ(Printed([](Output* out) {
+              TextTable table({{"NAME", false, 0}, {"N", true, 3}, {"LAST", false, 0}}, out);
+              table.Add({"世界", "1", "x"});
+              table.Add({"a", "1000", "y"});
+              table.EndPage();
+              table.Add({"b", "2", "z"});
+              table.EndPage();
+            }),
+            "NAME     N  LAST\n世界     1  x\na     1000  y\nb        2  z\n");
+}
+
+TEST(OutputTest, JsonIsOneLineWithTheNamesOfTheProto) {
+  v1::Connection row;
+  row.set_id(18446744073709551615ULL);
+  row.mutable_counters()->set_bytes_sent(5);
+  row.mutable_process()->set_name("a\u202eb\nc");
+  EXPECT_EQ(Printed([&](Output* out) { out->Json(row); }),
+            "{\"id\":\"18446744073709551615\",\"process\":{\"name\":\"a\\u202eb\\nc\"},"
+            "\"counters\":{\"bytes_sent\":\"5\"}}\n");
+}
+
+TEST(OutputTest, Times) {
+  EXPECT_EQ(Rfc3339(0), "");
+  EXPECT_EQ(Rfc3339(1'770'000'000'123'456'789), "2026-02-02T02:40:00.123Z");
+}
+
+TEST(RowsTextTest, EveryRowHasTheColumnsOfItsHead) {
+  const auto row = RowFromProto(v1::Connection());
+  EXPECT_EQ(CsvRow(*row).size(), CsvColumns().size());
+  EXPECT_EQ(ConnectionRow(*row).size(), ConnectionColumns().size());
+}
+
+TEST(RowsTextTest, DetailsShowWhatThereIs) {
+  v1::GetConnectionResponse response;
+  v1::Connection* row = response.mutable_connection();
+  row->set_id(7);
+  row->set_protocol(v1::PROTOCOL_TCP);
+  row->mutable_remote()->set_address("192.0.2.1");
+  row->mutable_remote()->set_port(443);
+  row->mutable_process()->set_name("curl");
+  row->mutable_process()->add_cmdline("curl");
+  row->mutable_process()->add_cmdline("https://example.org\033[2J");
+  v1::ApplicationField* field = row->mutable_application()->add_fields();
+  field->set_name("tls_alpn");
+  field->add_values("h2");
+  const std::string text = Printed([&](Output* out) { PrintDetails(response, out); });
+  EXPECT_THAT(text, HasSubstr("192.0.2.1 port 443"));
+  EXPECT_THAT(text, HasSubstr("curl https://example.org\u241b[2J"));
+  EXPECT_THAT(text, HasSubstr("  tls_alpn        h2"));
+}
+
+}  // namespace
+}  // namespace rustnet::client
