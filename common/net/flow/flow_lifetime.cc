@@ -62,6 +62,7 @@ void FlowTable::Impl::End(uint32_t number) {
     flow.learnt->dissection->Flush(now_);
     if (flow.learnt->dissection->TakeNews()) flow.news = true;
     EndDissection(&flow);
+    CopyCounters();
   }
   if (flow.rate != kNoNumber) {
     const uint32_t rate = std::exchange(flow.rate, kNoNumber);

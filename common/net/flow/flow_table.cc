@@ -91,7 +91,10 @@ void FlowTable::Impl::AddOne(const Packet& packet, Guess guess) {
   Flow& flow = number == guess.number ? *guess.flow : flows_[number];
   const auto direction = static_cast<Direction>(packet.from ^ flow.initiator);
   Count(packet, number, direction, &flow);
-  if (packet.fragment) return;
+  if (packet.fragment) {
+    if (flow.is_tcp()) AddTcpFragment(packet.payload_bytes, direction, &flow.analysis());
+    return;
+  }
   if (flow.is_tcp()) {
     AddTcp(packet, number, direction, &flow);
   } else {
@@ -128,6 +131,7 @@ void FlowTable::Impl::Count(const Packet& packet, uint32_t number, Direction dir
     counters.packets += packet.earlier.packets;
     counters.bytes += packet.earlier.frame_bytes;
     counters.ip_bytes += packet.earlier.ip_bytes;
+    counters.payload_bytes += packet.earlier.payload_bytes;
   }
   flow->last = packet.time;
   flow->touched = tick_;
@@ -150,6 +154,9 @@ void FlowTable::Impl::AddTcp(const Packet& packet, uint32_t number, Direction di
   TcpSide& side = analysis->side[static_cast<size_t>(direction)];
   if (packet.outgoing && !side.local) side.local = true;
   Analyse(header, packet.payload_bytes, packet.time, direction, analysis);
+  if (packet.earlier.packets != 0) {
+    AddTcpFragment(static_cast<uint32_t>(packet.earlier.payload_bytes), direction, analysis);
+  }
   if (flow->decided || (flow->learnt == nullptr && packet.payload_bytes == 0)) return;
   if (Dissect(packet, flow, direction)) RenewTimeout(number);
 }
@@ -213,11 +220,16 @@ bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direct
     flow->news = true;
     flow->patience = PatienceOf(dissection.protocols());
   }
-  counters_.facts_dropped = dissection_.counters.facts_dropped;
-  counters_.prefix_bytes_dropped = dissection_.counters.opening_bytes_dropped;
-  counters_.stream_gaps = dissection_.budget.gaps;
+  CopyCounters();
   if (!dissection.wants_more()) EndDissection(flow);
   return learnt;
+}
+
+void FlowTable::Impl::CopyCounters() {
+  counters_.facts_dropped = dissection_.counters.facts_dropped;
+  counters_.secrets_withheld = dissection_.counters.secrets_withheld;
+  counters_.prefix_bytes_dropped = dissection_.counters.opening_bytes_dropped;
+  counters_.stream_gaps = dissection_.budget.gaps;
 }
 
 // What was learnt stays; what reads goes.

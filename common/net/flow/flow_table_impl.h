@@ -56,6 +56,7 @@ class FlowTable::Impl {
   void AddDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);
   void EndDissection(Flow* flow);
+  void CopyCounters();
 
   // Birth and end.
   uint32_t Create(const Packet& packet, uint32_t hash);

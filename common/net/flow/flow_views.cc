@@ -91,6 +91,7 @@ void FlowTable::Impl::Finish() {
     }
     if (!dissection.wants_more()) EndDissection(&flow);
   }
+  CopyCounters();
 }
 
 void FlowTable::Impl::ForEach(Time now, void (*visit)(const FlowView&, void* context),

@@ -43,10 +43,7 @@ class Pool {
       free_.pop_back();
       return number;
     }
-    if (used_ == items_.room()) {
-      items_.Grow();
-      free_.reserve(items_.room());  // so that Give never allocates
-    }
+    if (used_ == items_.room()) items_.Grow();
     return used_++;
   }
   void Give(uint32_t number) { free_.push_back(number); }

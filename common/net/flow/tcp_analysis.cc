@@ -157,6 +157,11 @@ void AnalyseAny(const TcpHeader& header, uint32_t length, uint32_t now_us, Direc
   Remember(segment, keep_alive, window_probe, &mine);
 }
 
+void AddTcpFragment(uint32_t length, Direction from, TcpAnalysis* tcp) {
+  TcpSide& mine = tcp->side[static_cast<size_t>(from)];
+  if (mine.began) mine.next += length;
+}
+
 bool IsAnotherSyn(const TcpAnalysis& tcp, const TcpHeader& header, Direction from) {
   // A SYN that was only captured late stands close before the data.
   constexpr uint32_t kLate = 65'536;

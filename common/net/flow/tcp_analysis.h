@@ -102,6 +102,9 @@ inline void Analyse(const TcpHeader& header, uint32_t length, Time time, Directi
   mine.last = {.acked = true, .kept_alive = false, .probed_window = false, .plain = true};
 }
 
+// A later IP fragment of a segment of `from`: `length` bytes that its header did not tell of.
+void AddTcpFragment(uint32_t length, Direction from, TcpAnalysis* tcp);
+
 // A SYN of `from` amid an open connection, with another number than that began with: it changes
 // nothing until the other endpoint accepts it.
 bool IsAnotherSyn(const TcpAnalysis& tcp, const TcpHeader& header, Direction from);

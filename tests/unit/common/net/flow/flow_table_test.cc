@@ -208,8 +208,8 @@ TEST(FlowTableTest, ASynAckCapturedAfterAFinIsOfTheSameFlow) {
                talk.Tcp(kStart, false, kSyn | kAck, 90, 8)});
   EXPECT_EQ(table.counters().flows_created, 1U);
   // One that accepts another SYN, which was not captured.
-  Add(&table, {talk.Tcp(kStart, true, kRst, 8, 0),
-               talk.Tcp(kStart, false, kSyn | kAck, 90'000, 5008)});
+  Add(&table,
+      {talk.Tcp(kStart, true, kRst, 8, 0), talk.Tcp(kStart, false, kSyn | kAck, 90'000, 5008)});
   EXPECT_EQ(table.counters().flows_created, 2U);
 }
 

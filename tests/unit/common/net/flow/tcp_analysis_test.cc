@@ -169,6 +169,15 @@ TEST_P(TcpAnalysisTest, APortUsedAgainIsComparedWithNothing) {
   EXPECT_EQ(metrics().gaps, 0U);
 }
 
+TEST_P(TcpAnalysisTest, FragmentsAreNoGap) {
+  Handshake();
+  Send(30 * kMillisecond, kOut, kAck, 1, 1, 100);
+  AddTcpFragment(900, kOut, &tcp_);
+  Send(31 * kMillisecond, kOut, kAck, 1001, 1, 100);
+  EXPECT_EQ(metrics().gaps, 0U);
+  EXPECT_EQ(metrics().retransmissions, 0U);
+}
+
 TEST_P(TcpAnalysisTest, ASynThatNobodyAcceptsDisturbsNothing) {
   Handshake();
   Send(30 * kMillisecond, kOut, kAck, 1, 1, 100);
