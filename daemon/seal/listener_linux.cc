@@ -114,7 +114,8 @@ void SweepPrivateDirectories(const std::string& directory, const std::string& so
   if (entries == nullptr) return;
   while (const dirent* entry = readdir(entries)) {
     if (!std::string_view(entry->d_name).starts_with("rustnet-")) continue;
-    const std::string place = parent + "/" + entry->d_name;
+    std::string place = parent;
+    place.append("/").append(entry->d_name);
     const UniqueFd inside(open(place.c_str(), O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC));
     const std::string socket_path = place + "/" + socket_name;
     const UniqueFd probe = StreamSocket();

@@ -41,8 +41,9 @@ int AddForCaptures(scmp_filter_ctx filter, uint32_t action, int number, const Sy
       if (const int error = Add(filter, action, number, {{on}}); error != 0) return error;
       continue;
     }
-    for (const uint64_t command : {F_DUPFD, F_DUPFD_CLOEXEC}) {
-      const scmp_arg_cmp terms[] = {on, Compare(1, SCMP_CMP_MASKED_EQ, kDescriptorBits, command)};
+    for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC}) {
+      const scmp_arg_cmp terms[] = {
+          on, Compare(1, SCMP_CMP_MASKED_EQ, kDescriptorBits, static_cast<uint64_t>(command))};
       if (const int error = Add(filter, action, number, terms); error != 0) return error;
     }
   }

@@ -23,11 +23,11 @@ enum class If : uint8_t {
 };
 
 struct SyscallRow {
-  const char* name;  // one that this architecture or libseccomp does not know is no row
+  const char* name = "";  // one that this architecture or libseccomp does not know is no row
   If when = If::kAlways;
   uint8_t index = 0;
-  uint64_t value = 0;
-  uint64_t mask = 0;
+  uint32_t value = 0;
+  uint32_t mask = 0;
   int error = 0;  // allow-list: 0 lets it pass, else it is refused with this
 };
 

@@ -2,26 +2,21 @@
 // The seal, from outside: seal_probe seals itself and tries, one process each; this looks at what
 // comes back, at its end, and at what /proc says of it meanwhile.
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <pwd.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -29,106 +24,12 @@
 #include <vector>
 
 #include "common/base/unique_fd.h"
+#include "daemon/seal/syscalls_linux.h"
+#include "tests/sandbox/child.h"
 
 namespace rustnet {
 namespace {
 
-using Arguments = std::vector<std::string>;
-
-std::string DaemonUser() { return getpwnam("rustnet") != nullptr ? "rustnet" : "nobody"; }
-
-// A child with a pipe from its stdout and one to its stdin.
-class Child {
- public:
-  // `before` runs in the child, before the program does.
-  explicit Child(
-      const Arguments& arguments, const std::function<void()>& before = [] {}) {
-    std::array<int, 2> out{};
-    std::array<int, 2> in{};
-    EXPECT_EQ(pipe2(out.data(), O_CLOEXEC), 0);
-    EXPECT_EQ(pipe2(in.data(), O_CLOEXEC), 0);
-    std::vector<char*> words = {const_cast<char*>(SEAL_PROBE)};
-    for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(in[0], 0);
-      dup2(out[1], 1);
-      before();
-      execv(words[0], words.data());
-      _exit(127);
-    }
-    close(out[1]);
-    close(in[0]);
-    out_.reset(out[0]);
-    in_.reset(in[1]);
-  }
-  ~Child() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // The next line; empty at the end, and after 20 s without one.
-  std::string Line() {
-    std::string line;
-    pollfd readable{out_.get(), POLLIN, 0};
-    for (char c = 0; poll(&readable, 1, 20'000) == 1 && read(out_.get(), &c, 1) == 1;) {
-      if (c == '\n') break;
-      line += c;
-    }
-    return line;
-  }
-  void CloseStdin() { in_.reset(); }
-  // "exit N" or "signal N".
-  std::string End() {
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                               : "exit " + std::to_string(WEXITSTATUS(status));
-  }
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_ = -1;
-  UniqueFd out_;
-  UniqueFd in_;
-};
-
-class SandboxTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "sealing needs root at its start";
-    std::string name = "/tmp/rustnet-sandbox-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    ASSERT_EQ(chmod(directory_.c_str(), 0755), 0);
-  }
-  void TearDown() override {
-    if (!directory_.empty()) std::filesystem::remove_all(directory_);
-  }
-
-  std::string socket() const { return directory_ + "/run/rustnetd.sock"; }
-  Arguments With(Arguments more) const {
-    Arguments all = {"--socket", socket(), "--user", DaemonUser()};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-
-  std::string directory_;
-};
-
-struct Forbidden {
-  const char* act;
-  const char* answer;  // what the process says, "" if it did not live to
-  const char* end;
-};
-
-constexpr const char* kKilled = "signal 31";  // SIGSYS
 const std::string kEperm = "errno " + std::to_string(EPERM);
 const std::string kEnoent = "errno " + std::to_string(ENOENT);
 
@@ -232,6 +133,15 @@ TEST_F(SandboxTest, WhatIsHarmlessGoesOn) {
   }
 }
 
+// A misspelt name would be a row that does nothing.
+TEST(SyscallListsTest, EveryNameIsASystemCallOfSomeArchitecture) {
+  for (const auto list : {AllowList(), KillList()}) {
+    for (const SyscallRow& row : list) {
+      EXPECT_NE(seccomp_syscall_resolve_name(row.name), __NR_SCMP_ERROR) << row.name;
+    }
+  }
+}
+
 // A listening TCP socket of the host, and traffic on its loopback.
 class HostTraffic {
  public:
@@ -300,16 +210,6 @@ TEST_F(SandboxTest, OnlyTheStateDirectoryCanBeWritten) {
 TEST_F(SandboxTest, AnAbortIsAnAbort) {
   Child child(With({"abort"}));
   EXPECT_EQ(child.End(), "signal " + std::to_string(SIGABRT));
-}
-
-// name -> state
-std::map<std::string, std::string> Attested(Child& child) {
-  std::map<std::string, std::string> states;
-  for (std::string line = child.Line(); !line.empty(); line = child.Line()) {
-    const size_t bar = line.find('|');
-    states[line.substr(0, bar)] = line.substr(bar + 1);
-  }
-  return states;
 }
 
 TEST_F(SandboxTest, StrictVerifiesEachControl) {
@@ -393,27 +293,6 @@ TEST_F(SandboxTest, EveryThreadIsConfinedAsTheKernelSeesIt) {
   EXPECT_EQ(child.End(), "exit 0");
 }
 
-// Connects as `uid` in a process of its own; true: connected.
-bool ConnectAs(uid_t uid, const std::string& path) {
-  const pid_t child = fork();
-  if (child == 0) {
-    if (setgroups(0, nullptr) != 0 || setresgid(uid, uid, uid) != 0 ||
-        setresuid(uid, uid, uid) != 0) {
-      _exit(2);
-    }
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    _exit(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : 1);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-constexpr uid_t kSomeUser = 41'234;
-
 TEST_F(SandboxTest, PeersAreKnownByTheirUid) {
   Child child(With({"serve"}));
   ASSERT_EQ(child.Line(), "ready");
@@ -435,94 +314,6 @@ TEST_F(SandboxTest, ASleeperSurvivesStopAndContinue) {
     ASSERT_TRUE(ConnectAs(kSomeUser, socket()));
     ASSERT_EQ(child.Line(), "peer " + std::to_string(kSomeUser));
   }
-}
-
-TEST_F(SandboxTest, ASecondDaemonIsToldOfTheFirst) {
-  Child first(With({"serve"}));
-  ASSERT_EQ(first.Line(), "ready");
-  Child second(With({"serve"}));
-  const std::string line = second.Line();
-  EXPECT_NE(line.find("already running"), std::string::npos) << line;
-  EXPECT_EQ(second.End(), "exit 75");
-  ASSERT_TRUE(ConnectAs(0, socket()));
-  EXPECT_EQ(first.Line(), "peer 0") << "the first one lost its socket";
-}
-
-TEST_F(SandboxTest, AStaleSocketIsReplaced) {
-  {
-    Child first(With({"serve"}));
-    ASSERT_EQ(first.Line(), "ready");
-  }
-  ASSERT_TRUE(std::filesystem::is_socket(socket()));
-  Child second(With({"serve"}));
-  EXPECT_EQ(second.Line(), "ready");
-  EXPECT_TRUE(ConnectAs(kSomeUser, socket()));
-}
-
-TEST_F(SandboxTest, WhoMayConnectFollowsFromTheAccessRule) {
-  struct stat info {};
-  {
-    Child own(With({"serve"}));
-    ASSERT_EQ(own.Line(), "ready");
-    ASSERT_EQ(stat(socket().c_str(), &info), 0);
-    EXPECT_EQ(info.st_mode & 0777, 0666u);
-    EXPECT_EQ(info.st_uid, 0u);
-  }
-  Child none(With({"--others-none", "serve"}));
-  ASSERT_EQ(none.Line(), "ready");
-  ASSERT_EQ(stat(socket().c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0660u);
-  EXPECT_FALSE(ConnectAs(kSomeUser, socket()));
-}
-
-TEST_F(SandboxTest, APrivateDaemonIsItsOwners) {
-  Child child(With({"--owner", std::to_string(kSomeUser), "serve"}));
-  ASSERT_EQ(child.Line(), "ready");
-  struct stat info {};
-  ASSERT_EQ(stat((directory_ + "/run").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0700u);
-  EXPECT_EQ(info.st_uid, kSomeUser);
-  EXPECT_TRUE(ConnectAs(kSomeUser, socket()));
-  EXPECT_FALSE(ConnectAs(2, socket()));
-}
-
-TEST_F(SandboxTest, PrivateDirectoriesOfDeadDaemonsAreSwept) {
-  const auto start = [this](const std::string& directory) {
-    return Arguments{"--socket", directory_ + "/" + directory + "/api.sock",
-                     "--user",   DaemonUser(),
-                     "--owner",  std::to_string(kSomeUser),
-                     "serve"};
-  };
-  {
-    Child dead(start("rustnet-41234-1"));
-    ASSERT_EQ(dead.Line(), "ready");
-  }
-  Child alive(start("rustnet-41234-2"));
-  ASSERT_EQ(alive.Line(), "ready");
-  Child newest(start("rustnet-41234-3"));
-  ASSERT_EQ(newest.Line(), "ready");
-  EXPECT_FALSE(std::filesystem::exists(directory_ + "/rustnet-41234-1"));
-  EXPECT_TRUE(std::filesystem::exists(directory_ + "/rustnet-41234-2/api.sock"));
-  EXPECT_TRUE(std::filesystem::exists(directory_ + "/rustnet-41234-3/api.sock"));
-}
-
-TEST_F(SandboxTest, AnInheritedListenerIsTaken) {
-  const std::string path = directory_ + "/inherited.sock";
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  ASSERT_EQ(bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(listen(listener.get(), 8), 0);
-  Child child(With({"serve"}), [&] {
-    if (dup2(listener.get(), 3) != 3 || fcntl(3, F_SETFD, 0) != 0) _exit(3);
-    setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
-    setenv("LISTEN_FDS", "1", 1);
-  });
-  ASSERT_EQ(child.Line(), "ready");
-  EXPECT_FALSE(std::filesystem::exists(socket()));
-  ASSERT_TRUE(ConnectAs(0, path));
-  EXPECT_EQ(child.Line(), "peer 0");
 }
 
 // A replay by an ordinary user: no root at any time.
@@ -569,34 +360,6 @@ TEST_F(SandboxTest, AReplayIsSealedAsFarAsItsCallerMay) {
     ASSERT_TRUE(by_root.contains(control)) << control;
     EXPECT_TRUE(by_root.at(control).starts_with("1|")) << control << ": " << by_root.at(control);
   }
-}
-
-TEST_F(SandboxTest, MistakesAreOneSentenceAndACode) {
-  Child nobody(Arguments{"--socket", socket(), "--user", "no-such-user", "serve"});
-  const std::string missing = nobody.Line();
-  EXPECT_NE(missing.find("useradd"), std::string::npos) << missing;
-  EXPECT_EQ(nobody.End(), "exit 78");
-
-  Child as_root(Arguments{"--socket", socket(), "--user", "root", "serve"});
-  EXPECT_NE(as_root.Line(), "ready");
-  EXPECT_EQ(as_root.End(), "exit 78");
-
-  Child unprivileged(With({"serve"}), [] {
-    if (setresuid(kSomeUser, kSomeUser, kSomeUser) != 0) _exit(2);
-  });
-  const std::string needs = unprivileged.Line();
-  EXPECT_NE(needs.find("rustnetd needs to start as root"), std::string::npos) << needs;
-  EXPECT_EQ(unprivileged.End(), "exit 77");
-
-  Child no_file(Arguments{"--replay", directory_ + "/none.pcap", "--flows", "attest"});
-  EXPECT_NE(no_file.Line().find("none.pcap"), std::string::npos);
-  EXPECT_EQ(no_file.End(), "exit 65");
-
-  std::filesystem::create_directories(directory_ + "/run");
-  std::ofstream(socket()) << "a file";
-  Child file(With({"serve"}));
-  EXPECT_NE(file.Line().find("is no socket"), std::string::npos);
-  EXPECT_EQ(file.End(), "exit 78");
 }
 
 // Makes `root`, an ordinary directory, look like "/" and chroots there.  The mounts are in a

@@ -156,7 +156,7 @@ std::string Capture(Handles& handles) {
   }
   // The test sends to loopback all the while.
   pollfd readable{capture.fd, POLLIN, 0};
-  if (poll(&readable, 1, 10'000) != 1) return "no packet was captured in 10 s";
+  if (poll(&readable, 1, 30'000) != 1) return "no packet was captured in 30 s";
   tpacket_stats_v3 statistics{};
   socklen_t size = sizeof statistics;
   if (getsockopt(capture.fd, SOL_PACKET, PACKET_STATISTICS, &statistics, &size) != 0) {
