@@ -12,38 +12,6 @@ namespace {
 
 constexpr Duration kRefreshInterval = kSecond;
 
-// Of several handles of one interface, the one whose state says most about it.
-int Liveliness(SourceState state) {
-  switch (state) {
-    case SourceState::kActive:
-      return 4;
-    case SourceState::kInterfaceDown:
-      return 3;
-    case SourceState::kFailed:
-      return 2;
-    case SourceState::kInterfaceGone:
-      return 1;
-    case SourceState::kEnded:
-    case SourceState::kSpare:
-      break;
-  }
-  return 0;
-}
-
-void AddLedger(const PacketLedger& from, PacketLedger* to) {
-  to->received += from.received;
-  to->kernel_ring_dropped += from.kernel_ring_dropped;
-  to->waiting += from.waiting;
-  to->nic_dropped += from.nic_dropped;
-  to->interface_dropped += from.interface_dropped;
-}
-
-Status NoHandle(const std::string& name) {
-  return Unavailable(Printable(name) +
-                     " is not captured: every spare handle is in use; set [capture] spares higher "
-                     "and restart rustnetd");
-}
-
 }  // namespace
 
 LiveCapture::LiveCapture(std::vector<CaptureHandle> captures, std::vector<CaptureHandle> spares,
@@ -253,48 +221,6 @@ void LiveCapture::CountInterfaceLoss() {
   }
 }
 
-void LiveCapture::AddSource(LiveSource& source, std::vector<InterfaceReport>* reports) {
-  const std::string name = source.name();
-  if (name.empty()) return;
-  auto report = std::find_if(reports->begin(), reports->end(),
-                             [&](const InterfaceReport& r) { return r.interface.name == name; });
-  if (report == reports->end()) report = reports->insert(reports->end(), InterfaceReport());
-  const SourceState state = source.state();
-  if (report->handles.empty() || Liveliness(state) > Liveliness(report->state)) {
-    report->interface = known_[source.id()];
-    report->interface.name = name;
-    report->state = state;
-    report->status = source.status();
-    report->present = state != SourceState::kInterfaceGone;
-    report->captured = state != SourceState::kFailed;
-  }
-  report->handles.push_back(source.id());
-  AddLedger(source.ledger(), &report->ledger);
-}
-
-std::vector<InterfaceReport> LiveCapture::Interfaces() {
-  const std::shared_ptr<const InterfaceList> present = watch_.interfaces();
-  const std::lock_guard lock(mutex_);
-  std::vector<InterfaceReport> reports;
-  for (const auto& source : sources_) AddSource(*source, &reports);
-  for (const NetworkInterface& interface : *present) {
-    const auto report = std::find_if(reports.begin(), reports.end(), [&](const InterfaceReport& r) {
-      return r.interface.name == interface.name;
-    });
-    if (report != reports.end()) {
-      report->interface = interface;  // with its counters of now
-      continue;
-    }
-    InterfaceReport& other = reports.emplace_back();
-    other.interface = interface;
-    other.state = interface.up ? SourceState::kActive : SourceState::kInterfaceDown;
-    if (std::count(uncovered_.begin(), uncovered_.end(), interface.name) > 0) {
-      other.status = NoHandle(interface.name);
-    }
-  }
-  return reports;
-}
-
 std::vector<std::string> LiveCapture::Uncovered() const {
   const std::lock_guard lock(mutex_);
   return uncovered_;
@@ -302,7 +228,7 @@ std::vector<std::string> LiveCapture::Uncovered() const {
 
 Status LiveCapture::SetFilter(const std::string& expression) {
   RN_ASSIGN_OR_RETURN(CaptureFilter filter,
-                      CompileFilter(expression, plan_->config.snaplen, plan_->compiler));
+                      CompileFilter(expression, plan_->config.snaplen, plan_->compiler.get()));
   const std::lock_guard lock(mutex_);
   const std::shared_ptr<const InterfaceList> interfaces = watch_.interfaces();
   const auto groups = Groups();

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "daemon/capture/source.h"
 #include "daemon/seal/handles.h"
@@ -16,25 +16,14 @@ class Ring {
  public:
   // `handle` outlives this; frames carry `id`.
   Ring(const CaptureHandle& handle, uint8_t id);
+  ~Ring();
 
   // As FrameSource::Read.
   size_t Read(size_t limit, const FrameSource::Sink& sink);
 
  private:
-  bool OpenBlock();  // false: the kernel has not finished the next one
-  void CloseBlock();
-  net::Frame NextFrame();
-
-  uint8_t* const ring_;
-  const uint32_t block_size_;
-  const uint32_t block_count_;
-  const uint8_t id_;
-  uint32_t block_ = 0;                             // the one being read, or next
-  uint32_t frames_left_ = 0;                       // in it; 0: it is the kernel's
-  uint8_t* next_ = nullptr;                        // its next frame
-  uint16_t hardware_ = 0;                          // ARPHRD_ of the last frame, and
-  net::LinkType link_ = net::LinkType::kEthernet;  // how such frames are read
-  std::vector<net::Frame> batch_;
+  class Blocks;
+  std::unique_ptr<Blocks> blocks_;
 };
 
 // The socket's counters since the last call (PACKET_STATISTICS): frames that passed the filter,

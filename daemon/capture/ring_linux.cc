@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "common/base/bytes.h"
 #include "daemon/capture/ring.h"
@@ -95,16 +96,35 @@ tpacket_block_desc* BlockAt(uint8_t* ring, uint32_t block_size, uint32_t block) 
 
 }  // namespace
 
-Ring::Ring(const CaptureHandle& handle, uint8_t id)
-    : ring_(handle.ring),
-      block_size_(handle.block_size),
-      block_count_(handle.block_count),
-      id_(id),
-      link_(static_cast<net::LinkType>(LinkTypeOfHardware(0))) {
-  batch_.reserve(kBatch);
-}
+class Ring::Blocks {
+ public:
+  Blocks(const CaptureHandle& handle, uint8_t id)
+      : ring_(handle.ring),
+        block_size_(handle.block_size),
+        block_count_(handle.block_count),
+        id_(id) {
+    batch_.reserve(kBatch);
+  }
+  size_t Read(size_t limit, const FrameSource::Sink& sink);
 
-bool Ring::OpenBlock() {
+ private:
+  bool OpenBlock();  // false: the kernel has not finished the next one
+  void CloseBlock();
+  net::Frame NextFrame();
+
+  uint8_t* const ring_;
+  const uint32_t block_size_;
+  const uint32_t block_count_;
+  const uint8_t id_;
+  uint32_t block_ = 0;        // the one being read, or next
+  uint32_t frames_left_ = 0;  // in it; 0: it is the kernel's
+  uint8_t* next_ = nullptr;   // its next frame
+  uint16_t hardware_ = 0;     // ARPHRD_ of the last frame, and how such frames are read
+  net::LinkType link_ = static_cast<net::LinkType>(LinkTypeOfHardware(0));
+  std::vector<net::Frame> batch_;
+};
+
+bool Ring::Blocks::OpenBlock() {
   if (ring_ == nullptr) return false;
   tpacket_block_desc* block = BlockAt(ring_, block_size_, block_);
   const uint32_t status = __atomic_load_n(&block->hdr.bh1.block_status, __ATOMIC_ACQUIRE);
@@ -115,13 +135,13 @@ bool Ring::OpenBlock() {
   return true;
 }
 
-void Ring::CloseBlock() {
+void Ring::Blocks::CloseBlock() {
   tpacket_block_desc* block = BlockAt(ring_, block_size_, block_);
   __atomic_store_n(&block->hdr.bh1.block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
   block_ = block_ + 1 == block_count_ ? 0 : block_ + 1;
 }
 
-net::Frame Ring::NextFrame() {
+net::Frame Ring::Blocks::NextFrame() {
   const Slot slot(next_);
   next_ += slot.header.tp_next_offset;
   --frames_left_;
@@ -144,7 +164,7 @@ net::Frame Ring::NextFrame() {
   return frame;
 }
 
-size_t Ring::Read(size_t limit, const FrameSource::Sink& sink) {
+size_t Ring::Blocks::Read(size_t limit, const FrameSource::Sink& sink) {
   size_t count = 0;
   while (count < limit) {
     if (frames_left_ == 0) {
@@ -158,6 +178,13 @@ size_t Ring::Read(size_t limit, const FrameSource::Sink& sink) {
     if (frames_left_ == 0) CloseBlock();
   }
   return count;
+}
+
+Ring::Ring(const CaptureHandle& handle, uint8_t id)
+    : blocks_(std::make_unique<Blocks>(handle, id)) {}
+Ring::~Ring() = default;
+size_t Ring::Read(size_t limit, const FrameSource::Sink& sink) {
+  return blocks_->Read(limit, sink);
 }
 
 RingCounts TakeRingCounts(int fd) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,9 @@ struct CapturePlan {
   CaptureConfig config;
   bool any = false;  // interfaces that come up are captured too
   CaptureFilter filter;
-  // Open for as long as the daemon lives, and never read: libpcap compiles `vlan` rightly for a
-  // live handle alone.  Null if no interface was up.
-  pcap* compiler = nullptr;
+  // Never read: libpcap compiles `vlan` rightly for a live handle alone.  Null if no interface was
+  // up.
+  std::shared_ptr<pcap> compiler;
 };
 
 // `live` as CapturePlan::compiler, or null.  InvalidArgument, with libpcap's message and the

@@ -199,8 +199,10 @@ StatusOr<std::vector<CaptureHandle>> OpenCaptures(const CaptureConfig& config) {
     auto plan = std::make_shared<CapturePlan>();
     plan->config = config;
     plan->any = choice.any;
-    plan->compiler = OpenCompiler(choice.interfaces, config.snaplen);
-    auto filter = CompileFilter(config.filter, config.snaplen, plan->compiler);
+    plan->compiler.reset(OpenCompiler(choice.interfaces, config.snaplen), [](pcap* handle) {
+      if (handle != nullptr) pcap_close(handle);
+    });
+    auto filter = CompileFilter(config.filter, config.snaplen, plan->compiler.get());
     status = filter.ok() ? CheckFilter(*filter, choice) : filter.status();
     if (status.ok()) {
       plan->filter = *std::move(filter);

@@ -60,7 +60,7 @@ size_t SendAll(uint32_t pairs) {
   for (uint32_t i = 0; i < pairs; ++i) {
     for (const auto& tags : framings) {
       for (const int version : {4, 6}) {
-        for (const uint16_t fragment : {0, 0x2000, 0x0064}) {
+        for (const uint16_t fragment : {uint16_t{0}, uint16_t{0x2000}, uint16_t{0x0064}}) {
           if (version == 6 && fragment != 0) continue;
           const uint32_t us = 0x0a000000 + i % 7, them = 0xc0a80000 + i * 3;
           const Ip out{.version = version,

@@ -166,7 +166,7 @@ void CheckTunnel(unsigned long hardware, net::LinkType link, size_t header) {
   ASSERT_TRUE(bench.status().ok()) << Message(bench.status());
   ASSERT_TRUE(SendDatagrams(0x0a010002, 9998, 1));
   ASSERT_TRUE(SendDatagrams(0x0a010002, 9999, 1));
-  for (const uint16_t port : {9998, 9999}) {
+  for (const uint16_t port : {uint16_t{9998}, uint16_t{9999}}) {
     const Octets frame = UdpFrame(
         {.source = 0x0a010002, .destination = 0x0a010001, .source_port = port, .payload = 1});
     ASSERT_TRUE(tunnel.Deliver(Octets(frame.begin() + 14, frame.end())));
@@ -361,7 +361,7 @@ TEST(CaptureLiveTest, AFilterSeesTagsThatTheKernelKeepsApart) {
   Bench bench(On({"x1"}, "vlan 5 and udp port 2000"));
   ASSERT_TRUE(bench.status().ok()) << Message(bench.status());
   Sender sender("x0");
-  for (const uint16_t id : {4, 5, 6}) {
+  for (uint16_t id = 4; id <= 6; ++id) {
     ASSERT_TRUE(sender.Send(UdpFrame({.source = 1, .destination = 2, .tags = {{0x8100, id}}})));
   }
   ASSERT_TRUE(sender.Send(UdpFrame({.source = 1, .destination = 2})));
@@ -408,14 +408,16 @@ TEST(CaptureLiveTest, AutoIsTheDefaultRoutesInterface) {
       Shell("ip link set lo up && ip addr add 10.0.0.1/24 dev x1 && "
             "ip route add default via 10.0.0.2 metric 50 && "
             "ip addr add 10.0.1.1/24 dev x0 && ip route add default via 10.0.1.2 metric 60"));
-  const auto opened = OpenCaptures(On({"auto"}));
+  auto opened = OpenCaptures(On({"auto"}));
   ASSERT_TRUE(opened.ok()) << Message(opened.status());
   ASSERT_EQ(opened->size(), 1u);
   EXPECT_EQ(opened->front().name, "x1");
+  CloseCapture(&opened->front());
   ASSERT_TRUE(Shell("ip route flush default; ip link set x1 down"));
-  const auto fallback = OpenCaptures(On({"auto"}));
+  auto fallback = OpenCaptures(On({"auto"}));
   ASSERT_TRUE(fallback.ok());
   EXPECT_EQ(fallback->front().name, "x0");
+  CloseCapture(&fallback->front());
 }
 
 TEST(CaptureLiveTest, ListsInterfacesWithTheirAddresses) {
