@@ -163,7 +163,11 @@ bool IpAddress::IsBroadcast() const {
 }
 
 std::string IpAddress::ToString() const {
-  if (is_v6()) return V6Text(bytes_);
+  if (is_v6()) {
+    // RFC 5952 5: mixed notation where the prefix tells that there is an IPv4 address inside.
+    const IpAddress inside = Unmapped();
+    return inside.is_v4() ? "::ffff:" + inside.ToString() : V6Text(bytes_);
+  }
   if (!is_v4()) return {};
   char buffer[16];
   std::snprintf(buffer, sizeof buffer, "%u.%u.%u.%u", bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
