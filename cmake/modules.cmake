@@ -50,6 +50,11 @@ function(rustnet_module folder)
   endif()
 endfunction()
 
+# Linked last: what says nothing useful about test tables and GoogleTest's macros.
+add_library(rustnet_test_options INTERFACE)
+target_compile_options(rustnet_test_options INTERFACE -Wno-conversion -Wno-sign-conversion -Wno-shadow
+  -Wno-dangling-else)
+
 function(rustnet_test folder)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   rustnet_target_name(${folder} module)
@@ -58,9 +63,8 @@ function(rustnet_test folder)
     return()
   endif()
   add_executable(${module}_test ${sources})
-  target_link_libraries(${module}_test PRIVATE ${module} ${ARG_DEPS} GTest::gtest_main GTest::gmock)
-  # -Wconversion says nothing useful about test tables.
-  target_compile_options(${module}_test PRIVATE -Wno-conversion -Wno-sign-conversion)
+  target_link_libraries(${module}_test PRIVATE ${module} ${ARG_DEPS} GTest::gtest_main GTest::gmock
+    rustnet_test_options)
   add_test(NAME unit/${folder} COMMAND ${module}_test)
   set_tests_properties(unit/${folder} PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()

@@ -62,7 +62,7 @@ def test_missing_user():
 
 def test_cut_capture_keeps_its_good_flows():
     header = struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
-    frame = bytes.fromhex('ffffffffffff0200000000010806000108000604000102000000000a0a0001000000000000' '0a0a0002')
+    frame = bytes.fromhex('ffffffffffff' '020000000001' '0806' '0001080006040001' '020000000001' '0a000001' '000000000000' '0a000002')
     record = struct.pack('<IIII', 1, 0, len(frame), len(frame)) + frame
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'cut.pcap')

@@ -171,8 +171,10 @@ class Daemon:
 
 
 def as_user(uid):
-    """Popen options that make the child `uid` with no other groups."""
-    return {'user': uid, 'group': uid, 'extra_groups': []} if uid is not None else {}
+    """Popen options that make the child `uid` with no other groups, and a home that is not ours."""
+    if uid is None:
+        return {}
+    return {'user': uid, 'group': uid, 'extra_groups': [], 'env': {**os.environ, 'HOME': '/nonexistent'}}
 
 
 def client(socket, *args, check=True, uid=None, timeout=30):

@@ -26,9 +26,10 @@ LAYERS = {
     'daemon/rpc': ['common/base', 'common/net', 'common/model', 'daemon/table', 'daemon/attribution', 'rustnet/v1', 'grpc/health'],
     'daemon': ['common', 'daemon', 'rustnet/v1'],
     'client/stream': ['common/base', 'common/model', 'rustnet/v1'],
-    'client/commands': ['common/base', 'common/model', 'client/stream', 'rustnet/v1'],
-    'client/input': ['common/base'],
-    'client/view': ['common/base', 'common/model', 'common/net/names', 'client/input'],
+    'client/text': ['common/base', 'common/model', 'common/net/names'],
+    'client/input': ['common/base', 'client/text'],
+    'client/commands': ['common/base', 'common/model', 'client/stream', 'client/text', 'client/input', 'rustnet/v1'],
+    'client/view': ['common/base', 'common/model', 'common/net/names', 'client/input', 'client/text', 'client/stream'],
     'client': ['common', 'client', 'rustnet/v1'],
 }
 
@@ -58,6 +59,7 @@ BANNED = [
 PLATFORM_IFDEF = re.compile(r'^\s*#\s*(if|ifdef|ifndef|elif).*\b(__linux__|_WIN32|__APPLE__|__FreeBSD__|__OpenBSD__|__NetBSD__)\b')
 PLATFORM_FILE = re.compile(r'_(linux|macos|freebsd|openbsd|netbsd|windows|bsd|posix|none)\.(cc|h)$')
 LONGEST = 500
+LONGEST_TEST = 650  # a table of cases reads top-down however long it is
 PRIVILEGED_LINES = 4000  # of daemon/seal, all of it: what runs as root must stay readable in an afternoon
 
 
@@ -105,8 +107,9 @@ def check_code(path, lines, found):
             for pattern, why in PURE:
                 if re.search(pattern, bare):
                     found.append(f'{path}:{number}: {why}')
-    if len(lines) > LONGEST and 'generated' not in lines[1:6].__str__():
-        found.append(f'{path}: {len(lines)} lines; over {LONGEST} is split')
+    longest = LONGEST_TEST if path.startswith('tests/') else LONGEST
+    if len(lines) > longest:
+        found.append(f'{path}: {len(lines)} lines; over {longest} is split')
 
 
 def main():
