@@ -83,6 +83,18 @@ Status CheckCombinations(const CLI::App& app, const Options& options) {
   return Ok();
 }
 
+// What the daemon would refuse is said at once, whether a daemon is there or not.
+Status CheckLanguage(const Options& options) {
+  model::FilterError error;
+  const auto anybody = [](std::string_view) { return std::optional<uint32_t>(0); };
+  if (model::Filter::Parse(options.filter, &error, anybody) == nullptr) {
+    return InvalidArgument("--filter, at " + std::to_string(error.offset) + ": " + error.sentence);
+  }
+  return model::SortOrder::Parse(options.sort.value_or("")).status();
+}
+
+}  // namespace
+
 std::optional<Duration> ParseDuration(std::string_view text) {
   uint64_t number = 0;
   size_t digits = 0;
@@ -99,18 +111,6 @@ std::optional<Duration> ParseDuration(std::string_view text) {
   if (unit == "h" && number < 1'000'000) return count * 3600 * kSecond;
   return std::nullopt;
 }
-
-// What the daemon would refuse is said at once, whether a daemon is there or not.
-Status CheckLanguage(const Options& options) {
-  model::FilterError error;
-  const auto anybody = [](std::string_view) { return std::optional<uint32_t>(0); };
-  if (model::Filter::Parse(options.filter, &error, anybody) == nullptr) {
-    return InvalidArgument("--filter, at " + std::to_string(error.offset) + ": " + error.sentence);
-  }
-  return model::SortOrder::Parse(options.sort.value_or("")).status();
-}
-
-}  // namespace
 
 StatusOr<Options> ParseOptions(int argc, const char* const* argv, bool terminal) {
   Options options;

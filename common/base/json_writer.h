@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One JSON object on one line (RFC 8259), appended to a string.  For output that must not depend on protobuf; what goes
-// over the API is written by protobuf itself.
+// One JSON object on one line (RFC 8259), appended to a string.  For output that must not depend on
+// protobuf; what goes over the API is written by protobuf itself.
 #pragma once
 
 #include <cstdint>

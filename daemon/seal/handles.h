@@ -75,13 +75,13 @@ struct Handles {
   std::vector<CaptureHandle> captures;
   std::vector<CaptureHandle> spares;
   BpfHandles bpf;
-  UniqueFd link_events;                 // rtnetlink, RTMGRP_LINK | address groups
-  UniqueFd link_dump;                   // rtnetlink, for RTM_GETLINK and RTM_GETADDR dumps
-  UniqueFd sock_diag;                   // NETLINK_SOCK_DIAG of the host's namespace
-  UniqueFd listener;                    // the API's Unix socket, listening
-  UniqueFd state_dir;                   // O_PATH or directory, for history
-  UniqueFd notify;                      // connected to $NOTIFY_SOCKET, for sd_notify
-  std::vector<UniqueFd> capture_files;  // --read, in the order given; -1: see the next row
+  UniqueFd link_events;                          // rtnetlink, RTMGRP_LINK | address groups
+  UniqueFd link_dump;                            // rtnetlink, for RTM_GETLINK and RTM_GETADDR dumps
+  UniqueFd sock_diag;                            // NETLINK_SOCK_DIAG of the host's namespace
+  UniqueFd listener;                             // the API's Unix socket, listening
+  UniqueFd state_dir;                            // O_PATH or directory, for history
+  UniqueFd notify;                               // connected to $NOTIFY_SOCKET, for sd_notify
+  std::vector<UniqueFd> capture_files;           // --read, in the order given; -1: see the next row
   std::vector<std::string> capture_file_errors;  // one for each: empty, or why it was not opened
   std::vector<UniqueFd> output_files;            // SealConfig::write_files, in the order given
   UniqueFd log;                                  // the log file, for appending; none: stderr

@@ -14,7 +14,9 @@ constexpr size_t kLongestColumn = 8 + 10 * 8 + 1 + 5;  // all varints at their l
 
 }  // namespace
 
-DeltaWriter::DeltaWriter(size_t most_bytes) : most_bytes_(most_bytes) { bytes_.assign(kRoom, '\0'); }
+DeltaWriter::DeltaWriter(size_t most_bytes) : most_bytes_(most_bytes) {
+  bytes_.assign(kRoom, '\0');
+}
 
 void DeltaWriter::Upsert(std::string_view facts, const model::Numbers& numbers) {
   WireWriter(&bytes_).Sub(1, [&](WireWriter&) {

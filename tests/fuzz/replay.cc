@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz target over its corpus, and over every prefix and some mutations of each file, without libFuzzer.
+// Runs a fuzz target over its corpus, and over every prefix and some mutations of each file,
+// without libFuzzer.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -32,10 +33,12 @@ TEST(CorpusTest, EveryFileItsPrefixesAndItsMutations) {
   std::mt19937 rng(1);
   for (const std::vector<uint8_t>& file : Corpus()) {
     const size_t step = file.size() / 256 + 1;
-    for (size_t n = 0; n <= file.size(); n += step) Try({file.begin(), file.begin() + static_cast<ptrdiff_t>(n)});
+    for (size_t n = 0; n <= file.size(); n += step)
+      Try({file.begin(), file.begin() + static_cast<ptrdiff_t>(n)});
     for (int i = 0; i < 64 && !file.empty(); ++i) {
       std::vector<uint8_t> mutated = file;
-      for (int flips = 0; flips < 3; ++flips) mutated[rng() % mutated.size()] = static_cast<uint8_t>(rng());
+      for (int flips = 0; flips < 3; ++flips)
+        mutated[rng() % mutated.size()] = static_cast<uint8_t>(rng());
       Try(mutated);
     }
   }

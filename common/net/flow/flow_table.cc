@@ -12,6 +12,14 @@ namespace {
 // Look-ups whose memory is fetched side by side: more would outrun the core's line fill buffers.
 constexpr size_t kGroup = 16;
 
+// What a packet touches of a flow.
+void PrefetchFlow(const Flow& flow) {
+  constexpr size_t kLine = 64;
+  for (size_t i = 0; i < 4; ++i) {
+    __builtin_prefetch(static_cast<const char*>(static_cast<const void*>(&flow)) + i * kLine, 1);
+  }
+}
+
 bool Same(const FlowKey& a, const FlowKey& b) {
   uint64_t left[6];
   uint64_t right[6];

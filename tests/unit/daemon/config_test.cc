@@ -74,8 +74,9 @@ StatusOr<Config> Parse(std::vector<const char*> words) {
 }
 
 TEST(CommandLineTest, OffersWhatTheDesignNames) {
-  const auto config = Parse({"-c", "/dev/null", "-i", "eth0", "-i", "lo", "-f", "tcp", "--socket", "/s", "--user", "u",
-                             "--owner-uid", "1000", "--sandbox", "best-effort", "-l", "debug"});
+  const auto config =
+      Parse({"-c", "/dev/null", "-i", "eth0", "-i", "lo", "-f", "tcp", "--socket", "/s", "--user",
+             "u", "--owner-uid", "1000", "--sandbox", "best-effort", "-l", "debug"});
   ASSERT_TRUE(config.ok()) << Message(config.status());
   EXPECT_EQ(config->action, Action::kServe);
   EXPECT_THAT(config->seal.capture.interfaces, ElementsAre("eth0", "lo"));
@@ -92,10 +93,16 @@ TEST(CommandLineTest, FlowsNeedFilesAndExcludeEachOther) {
   ASSERT_TRUE(flows.ok()) << Message(flows.status());
   EXPECT_EQ(flows->action, Action::kFlows);
   EXPECT_THAT(flows->seal.read_files, ElementsAre("a", "b"));
-  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
-           {"--flows", "-"}, {"--read", "a", "--flows", "-", "--flows-dir", "d"}, {"--read", "a", "--show-secrets"},
-           {"--read", "a", "--read", "b"}, {"--read", "a", "--speed", "fast"}, {"--sandbox", "loose"}, {"--nonsense"},
-           {"stray"}, {"-l", "loud"}}) {
+  for (const std::vector<const char*>& words :
+       std::vector<std::vector<const char*>>{{"--flows", "-"},
+                                             {"--read", "a", "--flows", "-", "--flows-dir", "d"},
+                                             {"--read", "a", "--show-secrets"},
+                                             {"--read", "a", "--read", "b"},
+                                             {"--read", "a", "--speed", "fast"},
+                                             {"--sandbox", "loose"},
+                                             {"--nonsense"},
+                                             {"stray"},
+                                             {"-l", "loud"}}) {
     const auto refused = Parse(words);
     EXPECT_EQ(ExitCode(refused.status()), 64) << words.back();
   }
