@@ -34,14 +34,17 @@ Time OpenedBy(const bpf::SocketRecord& record) {
 
 // What the owner of a record is known by.
 Quality QualityOf(const bpf::SocketRecord& record) {
-  if (record.owner.role == bpf::kRoleNone || record.owner.flags & bpf::kOwnerKernelThread) {
+  const uint8_t role = record.owner.role;
+  if (role == bpf::kRoleNone || record.owner.flags & bpf::kOwnerKernelThread) {
     return Quality::kKernel;
   }
-  if (record.owner.role == bpf::kRoleScan) return Quality::kScanned;
-  const bool child = record.header.type == bpf::kRecordAccept ||
-                     (record.header.type == bpf::kRecordScan &&
-                      record.owner.role == bpf::kRoleListen && record.header.state != kTcpListen);
-  return child ? Quality::kListenerInherited : Quality::kExact;
+  const bool scanned = record.header.type == bpf::kRecordScan;
+  // A listener's child that nobody has used yet.
+  const bool child = (record.header.type == bpf::kRecordAccept &&
+                      (role == bpf::kRoleListen || role == bpf::kRoleScan)) ||
+                     (scanned && role == bpf::kRoleListen && record.header.state != kTcpListen);
+  if (child) return Quality::kListenerInherited;
+  return role == bpf::kRoleScan ? Quality::kScanned : Quality::kExact;
 }
 
 }  // namespace
@@ -135,8 +138,9 @@ void SocketTable::SetOwner(const bpf::SocketRecord& record, Socket* socket) {
     if (socket->process.pid != 0) processes_.CountSocket(socket->process, -1, time);
     if (process.pid != 0) processes_.CountSocket(process, +1, time);
   }
-  const bool handed = record.header.type == bpf::kRecordHandoff && socket->process.pid != 0 &&
-                      !process.SameProcess(socket->process);
+  const bool same = process.SameProcess(socket->process);
+  const bool handed = same ? socket->quality == Quality::kHandoff
+                           : record.header.type == bpf::kRecordHandoff && socket->process.pid != 0;
   socket->process = process;
   socket->tid = owner.tid;
   socket->uid = owner.uid;
@@ -180,8 +184,11 @@ void SocketTable::ApplyScan(const bpf::SocketRecord& record) {
     socket.scan = scan_;
     const ProcessKey owner = {
         .start = record.owner.start, .pid = record.owner.tgid, .exec_id = record.owner.exec_id};
-    // The kernel's own until now, or a hand-over that was lost.
-    if (!(owner == socket.process)) SetOwner(record, &socket);
+    // The kernel's own until now, or a hand-over that was lost.  A former image is no news: the
+    // kernel's record is of the time when it was written.
+    const bool former =
+        owner.SameProcess(socket.process) && owner.exec_id <= socket.process.exec_id;
+    if (!former) SetOwner(record, &socket);
   }
   Socket* socket = FindOrMake(record);
   // The number of a raw socket is its protocol's, not a port.

@@ -299,6 +299,26 @@ TEST_F(OwnerTablesTest, SocketsThatOutliveAnExecAreTheNewImages) {
   Tell(bpf::kRecordAccept, kTcp, 2, "10.0.0.1:80", "1.2.3.4:10", {.role = bpf::kRoleListen});
   EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:10").process->name, "server")
       << "the listener's record in the kernel is of the former image";
+  tables_.BeginScan();
+  Tell(bpf::kRecordScan, kTcp, 2, "10.0.0.1:80", "1.2.3.4:10", {.role = bpf::kRoleListen});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:10").process->name, "server")
+      << "and a scan repeats it";
+}
+
+TEST_F(OwnerTablesTest, AConnectionToAListenerOfBeforeIsInheritedFromIt) {
+  Tell(bpf::kRecordAccept, kTcp, 2, "10.0.0.1:22", "1.2.3.4:10",
+       {.pid = 9, .role = bpf::kRoleScan});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:22", "1.2.3.4:10").quality, Quality::kListenerInherited);
+}
+
+TEST_F(OwnerTablesTest, AHandoffStaysOneWhenTheNewOwnerGoesOn) {
+  Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:53", {.pid = 1});
+  Tell(bpf::kRecordHandoff, kUdp, 1, "0.0.0.0:0", "0.0.0.0:0", {.pid = 2, .role = bpf::kRoleUser});
+  Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:54",
+       {.pid = 2, .role = bpf::kRoleUser});
+  const Owner owner = Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53");
+  EXPECT_EQ(Pid(owner), 2U);
+  EXPECT_EQ(owner.quality, Quality::kHandoff);
 }
 
 TEST_F(OwnerTablesTest, AProcessWhoseRecordWasLostIsWhatTheSocketSays) {
