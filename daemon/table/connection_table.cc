@@ -12,6 +12,7 @@ namespace rustnet {
 namespace {
 
 constexpr uint32_t kNoRow = UINT32_MAX;
+constexpr Duration kNameAwaited = 2 * kSecond;
 
 uint64_t FlowName(const net::FlowView& flow) { return uint64_t{flow.worker} << 56 ^ flow.id; }
 
@@ -182,6 +183,11 @@ void ConnectionTable::Prepare(const net::FlowView& flow, const TickInput& input,
   *out = Prepared();
   if (found != by_flow_.end()) {
     out->row = found->second;
+    const Record& record = records_.at(found->second);
+    // The answer may have been seen by another worker, and come a tick later.
+    if (input.name && !record.seen_name && input.now - record.first < kNameAwaited) {
+      out->name = input.name(record.key.ip(record.local), record.key.ip(record.remote()));
+    }
     return;
   }
   out->orientation = Orient(flow, around_.network);
@@ -223,7 +229,6 @@ void ConnectionTable::Apply(const net::FlowView& flow, Prepared* prepared, const
       record.peer = std::make_unique<Party>();
       SetParty(record.peer.get(), std::move(*prepared->peer));
     }
-    if (prepared->name) record.seen_name = std::make_unique<SeenName>(std::move(*prepared->name));
     if (WorthRetrying(record.party) || (record.peer && WorthRetrying(*record.peer))) {
       retries_.push({input.now + RetryAfter(input.now - record.first), row, record.id});
     }
@@ -232,7 +237,11 @@ void ConnectionTable::Apply(const net::FlowView& flow, Prepared* prepared, const
   Record& record = records_.at(row);
   if (record.historic) return;
   const model::Numbers before = record.numbers;
-  const bool facts_changed = Update(flow, row, input) || is_new;
+  bool facts_changed = Update(flow, row, input) || is_new;
+  if (!record.seen_name && prepared->name) {
+    record.seen_name = std::make_unique<SeenName>(std::move(*prepared->name));
+    facts_changed = true;
+  }
   if (facts_changed || !(record.numbers == before)) Publish(row, facts_changed, before, !is_new);
   if (flow.ended) Close(row, input);
 }

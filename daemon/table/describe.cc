@@ -223,13 +223,6 @@ void Describe(const Record& record, const Surroundings& around, model::Extent ex
   out->idle_timeout_seconds = record.idle_timeout_seconds;
 }
 
-void MaskFor(uint32_t uid, model::Connection* connection) {
-  if (connection->process.uid != uid) connection->process = model::Process();
-  if (connection->peer_process && connection->peer_process->uid != uid) {
-    connection->peer_process.reset();
-  }
-}
-
 bool NeedsMask(const Record& record, uint32_t uid) {
   const auto hidden = [uid](const Party& party) {
     return party.quality != Quality::kUnspecified && party.owner() != uid;

@@ -31,8 +31,7 @@ model::State StateOf(const net::FlowView& flow, uint8_t local);
 void Describe(const Record& record, const Surroundings& around, model::Extent extent,
               model::Connection* out);
 
-// Takes the process of each end that is not `uid`'s away.
-void MaskFor(uint32_t uid, model::Connection* connection);
+// model::MaskFor would take something away.
 bool NeedsMask(const Record& record, uint32_t uid);
 
 }  // namespace rustnet

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/model/access.h"
 #include "daemon/table/connection_table.h"
 
 namespace rustnet {
@@ -41,7 +42,7 @@ void ConnectionTable::ForEachMatch(Scope scope, const Selection& selection, Visi
       if (record == nullptr || (record->historic && !selection.historic)) continue;
       if (scope && !record->OwnedBy(*scope)) continue;
       Describe(*record, around_, model::Extent::kDetail, &connection);
-      if (scope) MaskFor(*scope, &connection);
+      if (scope) model::MaskFor(&connection, *scope);
       if (selection.Matches(connection, now_)) visit(connection);
     }
     if (end == records_.end()) return;
@@ -104,7 +105,7 @@ bool ConnectionTable::Get(Scope scope, ConnectionId id, model::Connection* conne
   const Record* record = Find(id, &row);
   if (record == nullptr || (scope && !record->OwnedBy(*scope))) return false;
   Describe(*record, around_, model::Extent::kDetail, connection);
-  if (scope) MaskFor(*scope, connection);
+  if (scope) model::MaskFor(connection, *scope);
   if (samples != nullptr) *samples = rates_.Of(row, now_);
   return true;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "common/model/access.h"
 #include "daemon/table/connection_table.h"
 
 namespace rustnet {
@@ -102,7 +103,7 @@ void ConnectionTable::Unpublish(AccessClass* access, RowIndex row) {
 const model::Connection& ConnectionTable::Row(RowIndex row, const AccessClass& access) {
   if (scratch_row_ == row && scratch_class_ == &access) return scratch_;
   Describe(records_.at(row), around_, model::Extent::kDetail, &scratch_);
-  if (access.uid) MaskFor(*access.uid, &scratch_);
+  if (access.uid) model::MaskFor(&scratch_, *access.uid);
   scratch_row_ = row;
   scratch_class_ = &access;
   return scratch_;

@@ -20,6 +20,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "common/base/clock.h"
@@ -38,6 +39,9 @@ struct Arguments {
     return found == options.end() ? otherwise : std::strtoull(found->second.c_str(), nullptr, 10);
   }
 };
+
+const std::set<std::string> kOptions = {"--rows", "--change", "--churn", "--tick",
+                                        "--uids", "--seed",   "--others"};
 
 UniqueFd Listen(const std::string& path) {
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -191,17 +195,22 @@ int Run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   rustnet::Arguments arguments;
+  bool understood = true;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word.rfind("--", 0) == 0 && i + 1 < argc) {
+    if (word.rfind("-", 0) != 0) {
+      arguments.socket = word;
+    } else if (i + 1 < argc && rustnet::kOptions.contains(word)) {
       arguments.options[word] = argv[++i];
     } else {
-      arguments.socket = word;
+      understood = false;
     }
   }
-  if (arguments.socket.empty()) {
-    std::fputs("fake_daemon SOCKET [--rows N] [--change PERCENT] [--churn N] [--tick MS]\n",
-               stderr);
+  if (arguments.socket.empty() || !understood) {
+    std::fputs(
+        "fake_daemon SOCKET [--rows N] [--change PERCENT] [--churn FLOWS_PER_SECOND] [--tick MS]\n"
+        "            [--uids N] [--seed N] [--others none]\n",
+        stderr);
     return 64;
   }
   return rustnet::Run(arguments);

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/table/connection_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/net/names/services.h"
+#include "tests/e2e/synthetic_flows.h"
+
+namespace rustnet {
+namespace {
+
+using model::Direction;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr Time kStart = Time{1'700'000'000} * kSecond;
+
+net::FlowView Flow(uint64_t id, const char* from, uint16_t from_port, const char* to,
+                   uint16_t to_port, net::Protocol protocol = net::Protocol::kTcp) {
+  net::FlowView flow;
+  flow.id = id;
+  const IpAddress a = *IpAddress::Parse(from);
+  const IpAddress b = *IpAddress::Parse(to);
+  flow.key.protocol = protocol;
+  flow.key.family = a.is_v4() ? 4 : 6;
+  // The lower end stands first; the flow was begun by `from`.
+  const bool turned = b < a || (a == b && to_port < from_port);
+  flow.initiator = turned ? 1 : 0;
+  flow.key.address[flow.initiator] = a.raw();
+  flow.key.port[flow.initiator] = from_port;
+  flow.key.address[flow.initiator ^ 1] = b.raw();
+  flow.key.port[flow.initiator ^ 1] = to_port;
+  flow.first = flow.last = kStart;
+  flow.counters[0] = {.packets = 3, .bytes = 300};
+  flow.counters[1] = {.packets = 5, .bytes = 5000};
+  flow.rate = {30, 500};
+  if (protocol == net::Protocol::kTcp) {
+    flow.tcp = net::TcpState::kFinWait2;
+    flow.tcp_peer = net::TcpState::kCloseWait;
+  }
+  return flow;
+}
+
+// Answers what it is told to, by local address and port.
+class Answers : public Attribution {
+ public:
+  int poll_fd() const override { return -1; }
+  void Poll(Time) override {}
+  Owner Find(const SocketTuple& tuple, Duration) override {
+    ++asked;
+    const auto found = owners.find({tuple.local.ToString(), tuple.local_port});
+    return found == owners.end() ? Owner() : found->second;
+  }
+  std::vector<BackendState> backends() const override { return {}; }
+  AttributionCounters counters() const override { return {}; }
+
+  void Own(const std::string& address, uint16_t port, uint32_t pid, uint32_t uid) {
+    auto process = std::make_shared<ProcessInfo>();
+    process->pid = pid;
+    process->name = "p" + std::to_string(pid);
+    process->cmdline = {process->name, "--secret"};
+    process->uid = uid;
+    owners[{address, port}] = {process, uid, Quality::kExact, NoOwner::kUnspecified, ""};
+  }
+
+  std::map<std::pair<std::string, uint16_t>, Owner> owners;
+  int asked = 0;
+};
+
+class ConnectionTableTest : public testing::Test {
+ protected:
+  explicit ConnectionTableTest(const TableOptions& options = Options()) : table_(options) {
+    table_.SetInterface(0, "eth0", 0);
+    LocalNetwork network = synthetic::ThisHost();
+    network.AddAddress(*IpAddress::Parse("2001:db8::1"));
+    network.AddBroadcast(*IpAddress::Parse("10.0.0.255"));
+    table_.SetLocalNetwork(std::move(network));
+  }
+
+  static TableOptions Options() {
+    TableOptions options;
+    options.service = &net::ServiceName;
+    return options;
+  }
+
+  void Tick(std::vector<net::FlowView> flows, Duration later = 100 * kMillisecond) {
+    now_ += later;
+    table_.Tick({now_, now_, flows, &answers_, name_});
+  }
+
+  std::vector<model::Connection> List(ConnectionTable::Scope scope = {}, bool historic = true,
+                                      const std::string& filter = "") {
+    ViewSpec spec;
+    spec.filter = filter;
+    spec.historic = historic;
+    auto selection = Selection::From(spec);
+    EXPECT_TRUE(selection.ok());
+    std::vector<model::Connection> out;
+    for (const ConnectionId id : table_.Select(scope, *selection).ids) {
+      model::Connection connection;
+      EXPECT_TRUE(table_.Get(scope, id, &connection, nullptr));
+      out.push_back(std::move(connection));
+    }
+    return out;
+  }
+  model::Connection Only(ConnectionTable::Scope scope = {}) {
+    const std::vector<model::Connection> all = List(scope);
+    EXPECT_THAT(all, SizeIs(1));
+    return all.empty() ? model::Connection() : all.front();
+  }
+
+  ConnectionTable table_;
+  Answers answers_;
+  decltype(TickInput::name) name_;
+  Time now_ = kStart;
+};
+
+struct Case {
+  const char* name;
+  const char* from;
+  uint16_t from_port;
+  const char* to;
+  uint16_t to_port;
+  bool local_began;
+  Direction direction;
+  const char* local;
+  uint16_t local_port;
+  uint64_t sent;  // as the local end has it
+};
+constexpr Case kCases[] = {
+    {"Outgoing", "10.0.0.1", 40000, "198.51.100.7", 443, true, Direction::kOutgoing, "10.0.0.1",
+     40000, 300},
+    {"Incoming", "198.51.100.7", 40000, "10.0.0.1", 22, false, Direction::kIncoming, "10.0.0.1", 22,
+     5000},
+    {"OutgoingV6", "2001:db8::1", 40000, "2001:db8::99", 443, true, Direction::kOutgoing,
+     "2001:db8::1", 40000, 300},
+    {"BothHere", "127.0.0.1", 40000, "127.0.0.1", 80, true, Direction::kLocal, "127.0.0.1", 40000,
+     300},
+    {"BothHereServerFirst", "127.0.0.1", 80, "127.0.0.1", 40000, true, Direction::kLocal,
+     "127.0.0.1", 80, 300},
+    {"Transit", "192.0.2.1", 40000, "198.51.100.7", 443, false, Direction::kTransit, "192.0.2.1",
+     40000, 300},
+    {"MulticastFromElsewhere", "10.0.0.9", 5353, "224.0.0.251", 5353, false, Direction::kIncoming,
+     "224.0.0.251", 5353, 5000},
+    {"BroadcastFromElsewhere", "10.0.0.9", 137, "10.0.0.255", 137, false, Direction::kIncoming,
+     "10.0.0.255", 137, 5000},
+    {"NoAddressYet", "0.0.0.0", 68, "255.255.255.255", 67, true, Direction::kOutgoing, "0.0.0.0",
+     68, 300},
+};
+
+class OrientationTest : public ConnectionTableTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(OrientationTest, LocalEndAndDirection) {
+  const Case& c = GetParam();
+  net::FlowView flow = Flow(1, c.from, c.from_port, c.to, c.to_port, net::Protocol::kUdp);
+  flow.local_began = c.local_began;
+  Tick({flow});
+  const model::Connection row = Only();
+  EXPECT_EQ(row.direction, c.direction);
+  EXPECT_EQ(row.local.address, c.local);
+  EXPECT_EQ(row.local.port, c.local_port);
+  EXPECT_EQ(row.counters.bytes_sent, c.sent);
+  EXPECT_EQ(row.counters.bytes_received, 5300 - c.sent);
+  EXPECT_EQ(row.interface, "eth0");
+}
+INSTANTIATE_TEST_SUITE_P(Cases, OrientationTest, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_F(ConnectionTableTest, TheStateIsThatOfTheLocalEnd) {
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  EXPECT_EQ(Only().state, model::State::kTcpFinWait2);
+  table_.Reset();
+  Tick({Flow(1, "198.51.100.7", 40000, "10.0.0.1", 443)});
+  EXPECT_EQ(Only().state, model::State::kTcpCloseWait);
+}
+
+TEST_F(ConnectionTableTest, APortIsAGuessAndDissectionIsNot) {
+  net::FlowView flow = Flow(1, "198.51.100.7", 40000, "10.0.0.1", 443);
+  Tick({flow});
+  model::Connection row = Only();
+  EXPECT_EQ(row.application.protocol, "https");
+  EXPECT_EQ(row.application.evidence, model::Evidence::kPort);
+  EXPECT_THAT(row.application.protocols, IsEmpty());
+
+  const synthetic::Kind& ssh = synthetic::Kinds()[3];
+  auto facts = std::make_shared<net::ApplicationFacts>();
+  facts->protocols = {&ssh.dissector};
+  facts->evidence = net::Evidence::kHandshake;
+  facts->values = {{&synthetic::kSshServer, "OpenSSH_9.6"}};
+  flow.application = facts;
+  Tick({flow});
+  row = Only();
+  EXPECT_EQ(row.application.protocol, "ssh");
+  EXPECT_THAT(row.application.protocols, ElementsAre("ssh"));
+  EXPECT_EQ(row.application.summary, "OpenSSH_9.6");
+  ASSERT_THAT(row.application.fields, SizeIs(1));
+  EXPECT_EQ(row.application.fields[0].name, "ssh_server");
+}
+
+TEST_F(ConnectionTableTest, TheFlowsOwnNameIsBetterThanOneSeenElsewhere) {
+  name_ = [](const IpAddress&, const IpAddress&) {
+    return std::optional(SeenName{"elsewhere.example", model::NameSource::kDnsAnswer});
+  };
+  net::FlowView flow = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443);
+  Tick({flow});
+  ASSERT_THAT(Only().remote.names, SizeIs(1));
+  EXPECT_EQ(Only().remote.names[0].name, "elsewhere.example");
+  EXPECT_EQ(Only().remote.names[0].source, model::NameSource::kDnsAnswer);
+  auto facts = std::make_shared<net::ApplicationFacts>();
+  facts->protocols = {&synthetic::Kinds()[0].dissector};
+  facts->values = {{&synthetic::kSni, "sni.example"}};
+  flow.application = facts;
+  Tick({flow});
+  const model::Connection row = Only();
+  ASSERT_THAT(row.remote.names, SizeIs(2));
+  EXPECT_EQ(row.remote.names[0].name, "sni.example");
+  EXPECT_EQ(row.remote.names[0].source, model::NameSource::kSni);
+  EXPECT_EQ(row.application.name, "sni.example");
+}
+
+// An SNI names the server, which here is this host.
+TEST_F(ConnectionTableTest, AnIncomingFlowsSniDoesNotNameItsClient) {
+  net::FlowView flow = Flow(1, "198.51.100.7", 40000, "10.0.0.1", 443);
+  auto facts = std::make_shared<net::ApplicationFacts>();
+  facts->protocols = {&synthetic::Kinds()[0].dissector};
+  facts->values = {{&synthetic::kSni, "sni.example"}};
+  flow.application = facts;
+  Tick({flow});
+  EXPECT_THAT(Only().remote.names, IsEmpty());
+}
+
+TEST_F(ConnectionTableTest, SecretsStayInside) {
+  static constexpr net::Field kPassword{"password", true};
+  net::FlowView flow = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 21);
+  auto facts = std::make_shared<net::ApplicationFacts>();
+  facts->protocols = {&synthetic::Kinds()[0].dissector};
+  facts->values = {{&kPassword, "hunter2"}};
+  flow.application = facts;
+  Tick({flow});
+  EXPECT_THAT(Only().application.fields, IsEmpty());
+}
+
+TEST_F(ConnectionTableTest, AnOwnerThatComesLateIsFound) {
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  EXPECT_EQ(Only().process.quality, model::Quality::kNone);
+  EXPECT_EQ(Only().process.reason, model::NoOwner::kPending);
+  Tick({});
+  answers_.Own("10.0.0.1", 40000, 77, 1000);
+  Tick({});  // no packet came
+  const model::Connection row = Only();
+  EXPECT_EQ(row.process.pid, 77u);
+  EXPECT_EQ(row.process.name, "p77");
+  EXPECT_EQ(row.process.quality, model::Quality::kExact);
+  EXPECT_EQ(row.process.reason, model::NoOwner::kUnspecified);
+}
+
+TEST_F(ConnectionTableTest, OldFlowsWithoutOwnerAreAskedForSeldom) {
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  for (int i = 0; i < 700; ++i) Tick({});  // 70 s
+  const int before = answers_.asked;
+  for (int i = 0; i < 300; ++i) Tick({});  // 30 s
+  EXPECT_LE(answers_.asked - before, 2);
+  answers_.Own("10.0.0.1", 40000, 77, 1000);
+  for (int i = 0; i < 310; ++i) Tick({});
+  EXPECT_EQ(Only().process.pid, 77u);
+  const int known = answers_.asked;
+  for (int i = 0; i < 310; ++i) Tick({});
+  EXPECT_LE(answers_.asked - known, 1);
+}
+
+TEST_F(ConnectionTableTest, BothEndsOfALoopbackFlowHaveOwners) {
+  answers_.Own("127.0.0.1", 40000, 1, 1000);
+  answers_.Own("127.0.0.1", 80, 2, 1001);
+  Tick({Flow(1, "127.0.0.1", 40000, "127.0.0.1", 80)});
+  model::Connection row = Only();
+  EXPECT_EQ(row.process.pid, 1u);
+  ASSERT_TRUE(row.peer_process);
+  EXPECT_EQ(row.peer_process->pid, 2u);
+  // Each of the two users sees the row, and of the other end nothing but its address.
+  row = Only(1000);
+  EXPECT_EQ(row.process.pid, 1u);
+  EXPECT_FALSE(row.peer_process);
+  row = Only(1001);
+  EXPECT_FALSE(row.process.pid);
+  EXPECT_FALSE(row.process.uid);
+  EXPECT_EQ(row.peer_process->pid, 2u);
+  EXPECT_THAT(List(1002), IsEmpty());
+}
+
+TEST_F(ConnectionTableTest, AClosedRowIsHistoryAndThenGone) {
+  net::FlowView flow = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443);
+  Tick({flow});
+  const ConnectionId id = Only().id;
+  flow.ended = true;
+  Tick({flow});
+  EXPECT_THAT(List({}, false), IsEmpty());
+  EXPECT_TRUE(Only().historic);
+  EXPECT_EQ(Only().id, id);
+  EXPECT_EQ(Only().counters.send_rate, 0u);
+  // The same addresses again are another connection.
+  Tick({Flow(2, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  ASSERT_THAT(List({}, false), SizeIs(1));
+  EXPECT_NE(List({}, false)[0].id, id);
+  Tick({}, 601 * kSecond);
+  model::Connection gone;
+  EXPECT_FALSE(table_.Get({}, id, &gone, nullptr));
+  EXPECT_THAT(List(), SizeIs(1));
+}
+
+TEST_F(ConnectionTableTest, HistoryIsBoundedAndCounted) {
+  std::vector<net::FlowView> flows;
+  for (uint64_t id = 1; id <= 5010; ++id) {
+    flows.push_back(Flow(id, "10.0.0.1", static_cast<uint16_t>(id), "198.51.100.7", 443));
+    flows.back().ended = true;
+  }
+  Tick(flows);
+  EXPECT_THAT(List(), SizeIs(5000));
+  EXPECT_EQ(table_.counters().history_evicted, 10u);
+}
+
+TEST_F(ConnectionTableTest, IdsTellNothing) {
+  std::vector<net::FlowView> flows;
+  for (uint64_t id = 1; id <= 1000; ++id) {
+    flows.push_back(Flow(id, "10.0.0.1", static_cast<uint16_t>(id), "198.51.100.7", 443));
+  }
+  Tick(flows);
+  std::set<ConnectionId> ids;
+  int rising = 0;
+  ConnectionId last = 0;
+  std::vector<model::Connection> rows = List();
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& a, const auto& b) { return a.local.port < b.local.port; });
+  for (const model::Connection& row : rows) {
+    ids.insert(row.id);
+    rising += row.id > last ? 1 : 0;
+    last = row.id;
+  }
+  EXPECT_THAT(ids, SizeIs(1000));
+  EXPECT_GT(rising, 400);  // as by chance: half
+  EXPECT_LT(rising, 600);
+  model::Connection none;
+  for (const ConnectionId id : ids) ASSERT_FALSE(table_.Get({}, id + 1, &none, nullptr));
+  ASSERT_FALSE(table_.Get({}, 0, &none, nullptr));
+}
+
+TEST_F(ConnectionTableTest, AResetIsANewEpochWithNewIds) {
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  const ConnectionId id = Only().id;
+  const uint64_t epoch = table_.epoch();
+  table_.Reset();
+  EXPECT_NE(table_.epoch(), epoch);
+  EXPECT_THAT(List(), IsEmpty());
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443)});
+  EXPECT_NE(Only().id, id);
+}
+
+TEST_F(ConnectionTableTest, RatesOfTheLastMinuteAreKept) {
+  net::FlowView flow = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443);
+  for (uint64_t second = 0; second < 90; ++second) {
+    flow.counters[0].bytes += 100;
+    flow.rate = {second, 2 * second};
+    Tick({flow}, kSecond);
+  }
+  std::vector<RateSample> samples;
+  model::Connection row;
+  ASSERT_TRUE(table_.Get({}, Only().id, &row, &samples));
+  ASSERT_THAT(samples, SizeIs(60));
+  EXPECT_EQ(samples.back().send_rate, 89u);
+  EXPECT_EQ(samples.back().receive_rate, 178u);
+  EXPECT_EQ(samples.front().send_rate, 30u);
+  EXPECT_EQ(samples.back().time - samples.front().time, 59 * kSecond);
+  // A minute without traffic: nothing is kept.
+  Tick({}, 61 * kSecond);
+  ASSERT_TRUE(table_.Get({}, Only().id, &row, &samples));
+  EXPECT_THAT(samples, IsEmpty());
+}
+
+// What a scoped user can see of others: nothing, and no number moves because of them.
+TEST_F(ConnectionTableTest, OthersChangesDoNotMoveAScopedRevision) {
+  answers_.Own("10.0.0.1", 40000, 1, 1000);
+  answers_.Own("10.0.0.1", 40001, 2, 1001);
+  net::FlowView own = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443);
+  net::FlowView other = Flow(2, "10.0.0.1", 40001, "198.51.100.7", 443);
+  Tick({own, other});
+  auto subscription = table_.Subscribe(1000, 1000, {});
+  ASSERT_TRUE(subscription.ok());
+  const Greeting greeting = (*subscription)->Begin({});
+  EXPECT_EQ(greeting.revision, 1u);
+  const Step step = (*subscription)->Next();
+  ASSERT_EQ(step.kind, Step::Kind::kDelta);
+  EXPECT_EQ(step.delta->rows, 1u);
+  for (int i = 0; i < 50; ++i) {
+    other.counters[0].bytes += 1000;
+    other.rate[0] += 7;
+    Tick({other});
+    ASSERT_EQ((*subscription)->revision(), 1u);
+    ASSERT_EQ((*subscription)->Next().kind, Step::Kind::kNothing);
+  }
+  other.ended = true;
+  Tick({other});
+  EXPECT_EQ((*subscription)->revision(), 1u);
+  own.counters[0].bytes += 1;
+  Tick({own});
+  EXPECT_EQ((*subscription)->revision(), 2u);
+}
+
+TEST_F(ConnectionTableTest, ViewsAreBoundedPerUserAndInAll) {
+  std::vector<std::unique_ptr<Subscription>> open;
+  const auto subscribe = [&](uint32_t owner, const std::string& filter) {
+    ViewSpec spec;
+    spec.filter = filter;
+    auto subscription = table_.Subscribe({}, owner, spec);
+    const bool ok = subscription.ok();
+    if (ok) open.push_back(std::move(subscription).value());
+    if (!ok) {
+      EXPECT_EQ(subscription.status().code(), StatusCode::kResourceExhausted);
+    }
+    return ok;
+  };
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(subscribe(1, "port:" + std::to_string(1000 + i)));
+  EXPECT_FALSE(subscribe(1, "port:2000"));
+  EXPECT_TRUE(subscribe(1, "port:1003"));  // there already
+  EXPECT_TRUE(subscribe(1, ""));           // plain: free
+  for (uint32_t i = 0; i < 56; ++i) {
+    EXPECT_TRUE(subscribe(100 + i / 8, "port:" + std::to_string(3000 + i)));
+  }
+  EXPECT_FALSE(subscribe(900, "port:9000"));
+  // Nobody watches: they stay for resumes, then they make room.
+  open.clear();
+  EXPECT_FALSE(subscribe(900, "port:9000"));
+  Tick({}, 100 * kMillisecond);
+  Tick({}, 121 * kSecond);
+  EXPECT_TRUE(subscribe(900, "port:9000"));
+}
+
+TEST_F(ConnectionTableTest, ProcessesSumTheirConnections) {
+  answers_.Own("10.0.0.1", 40000, 1, 1000);
+  answers_.Own("10.0.0.1", 40001, 1, 1000);
+  answers_.Own("127.0.0.1", 40002, 1, 1000);
+  answers_.Own("127.0.0.1", 80, 2, 1001);
+  // The same process, told twice by the backend.
+  answers_.owners[{"10.0.0.1", 40001}].process = answers_.owners[{"10.0.0.1", 40000}].process;
+  Tick({Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443),
+        Flow(2, "10.0.0.1", 40001, "198.51.100.8", 443),
+        Flow(3, "127.0.0.1", 40002, "127.0.0.1", 80)});
+  auto selection = Selection::From({});
+  std::vector<ProcessTotal> totals = table_.Processes({}, *selection);
+  ASSERT_THAT(totals, SizeIs(2));
+  EXPECT_EQ(totals[0].process.pid, 1u);
+  EXPECT_EQ(totals[0].connections, 3u);
+  EXPECT_EQ(totals[0].counters.bytes_sent, 900u);
+  EXPECT_EQ(totals[1].connections, 1u);
+  EXPECT_EQ(totals[1].counters.bytes_sent, 5000u);  // as the server has it
+  totals = table_.Processes(1001, *selection);
+  ASSERT_THAT(totals, SizeIs(1));
+  EXPECT_EQ(totals[0].process.pid, 2u);
+}
+
+TEST_F(ConnectionTableTest, AFilterThatIsWrongSaysWhere) {
+  ViewSpec spec;
+  spec.filter = "tcp port:x";
+  const auto selection = Selection::From(spec);
+  ASSERT_FALSE(selection.ok());
+  EXPECT_THAT(Message(selection.status()), testing::StartsWith("filter:"));
+  EXPECT_EQ(selection.status().code(), StatusCode::kInvalidArgument);
+}
+
+// Many parts are merged into one order.
+TEST_F(ConnectionTableTest, ALongListIsInOrder) {
+  std::vector<net::FlowView> flows;
+  for (uint64_t id = 1; id <= 7000; ++id) {
+    flows.push_back(Flow(id, "10.0.0.1", static_cast<uint16_t>(id), "198.51.100.7", 443));
+    flows.back().counters[1].bytes = (id * 7919) % 5000;
+  }
+  Tick(flows);
+  ViewSpec spec;
+  spec.order_by = "bytes:desc";
+  const auto selection = Selection::From(spec);
+  ASSERT_TRUE(selection.ok()) << Message(selection.status());
+  const ConnectionTable::Selected selected = table_.Select({}, *selection);
+  ASSERT_THAT(selected.ids, SizeIs(7000));
+  model::Connection before;
+  for (size_t i = 0; i < selected.ids.size(); ++i) {
+    model::Connection row;
+    ASSERT_TRUE(table_.Get({}, selected.ids[i], &row, nullptr));
+    if (i > 0) {
+      ASSERT_TRUE(selection->order.Less(before, row)) << i;
+    }
+    before = std::move(row);
+  }
+}
+
+}  // namespace
+}  // namespace rustnet
