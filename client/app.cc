@@ -2,10 +2,7 @@
 #include "client/app.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +13,10 @@
 
 #include "client/commands/oneshot.h"
 #include "client/input/decoder.h"
+#include "client/permission.h"
 #include "client/stream/link.h"
 #include "client/stream/mailbox.h"
+#include "client/stream/users.h"
 #include "client/view/reduce.h"
 #include "client/view/render.h"
 #include "client/view/screen.h"
@@ -28,6 +27,8 @@
 namespace rustnet::client {
 namespace {
 
+// Greeting has a deadline of its own; this is for a stream that does not begin.
+constexpr Duration kFirstAnswer = 4 * kSecond;
 // A first picture with data is worth a short wait; after it the empty frame is drawn.
 constexpr Duration kFirstPicture = 150 * kMillisecond;
 // Pictures of data alone are not drawn faster than this; keys are drawn at once.
@@ -56,49 +57,6 @@ bool InstallSignals() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   return true;
-}
-
-std::string UserName(uid_t uid) {
-  const passwd* entry = getpwuid(uid);
-  return entry != nullptr ? Printable(entry->pw_name, 64) : std::to_string(uid);
-}
-
-std::string GroupName(gid_t gid) {
-  const group* entry = getgrgid(gid);
-  return entry != nullptr ? Printable(entry->gr_name, 64) : std::to_string(gid);
-}
-
-// "srw-rw----"
-std::string ModeText(mode_t mode) {
-  std::string text = S_ISSOCK(mode) ? "s" : S_ISDIR(mode) ? "d" : "-";
-  for (int shift = 6; shift >= 0; shift -= 3) {
-    const mode_t bits = mode >> shift;
-    text += (bits & 4) != 0 ? 'r' : '-';
-    text += (bits & 2) != 0 ? 'w' : '-';
-    text += (bits & 1) != 0 ? 'x' : '-';
-  }
-  return text;
-}
-
-Permission DescribePermission(const std::string& socket, const Failure& failure) {
-  Permission permission;
-  permission.shown = true;
-  permission.socket = Printable(socket, 256);
-  struct stat info {};
-  if (stat(socket.c_str(), &info) == 0) {
-    permission.socket_owner =
-        UserName(info.st_uid) + ":" + GroupName(info.st_gid) + "  " + ModeText(info.st_mode);
-  }
-  const uid_t uid = getuid();
-  permission.user = UserName(uid);
-  permission.identity = permission.user + " (uid " + std::to_string(uid) + "), groups:";
-  std::vector<gid_t> groups(256);
-  const int count = getgroups(static_cast<int>(groups.size()), groups.data());
-  for (int i = 0; i < count; ++i) {
-    permission.identity += " " + GroupName(groups[static_cast<size_t>(i)]);
-  }
-  if (failure.kind == Failure::Kind::kCallRefused) permission.sentence = failure.sentence;
-  return permission;
 }
 
 // "down:desc" of the configuration → a column; what the table has no column for is refused.
@@ -161,6 +119,7 @@ class App {
   std::vector<InputEvent> events_;
   Time escape_since_ = 0;
   Time data_frame_at_ = 0;
+  Time due_ = 0;  // when the picture changes by time alone
   Time filter_age_at_ = 0;
   bool data_dirty_ = false;
   bool quit_ = false;
@@ -177,6 +136,7 @@ Status App::Prepare() {
   if (options_.mono || (no_color != nullptr && *no_color != '\0')) theme_.mono = true;
   theme_.ascii = options_.ascii;
   model_.keymap = config_.keymap;
+  model_.users = UidOf;
   Preferences& preferences = model_.preferences;
   RN_RETURN_IF_ERROR(ReadSort(options_.sort.value_or(config_.sort), &preferences));
   preferences.hold = config_.hold_ms * kMillisecond;
@@ -196,13 +156,18 @@ Status App::Prepare() {
 }
 
 std::optional<int> App::AwaitFirstAnswer() {
+  const Time deadline = MonotonicNow() + kFirstAnswer;
   while (true) {
-    pollfd mail{mailbox_.wake_fd(), POLLIN, 0};
-    poll(&mail, 1, 1'000);
+    pollfd fds[2] = {{mailbox_.wake_fd(), POLLIN, 0}, {signal_pipe[0], POLLIN, 0}};
+    poll(fds, 2, 100);
+    if (fds[1].revents != 0) return 0;  // interrupted before anything was on the screen
     mailbox_.ClearWake();
     const LinkState link = mailbox_.link();
     if (link.phase == LinkState::Phase::kLive) return std::nullopt;
-    if (link.phase == LinkState::Phase::kConnecting) continue;
+    if (link.phase == LinkState::Phase::kConnecting) {
+      if (MonotonicNow() > deadline) return std::nullopt;  // the screen says that it waits
+      continue;
+    }
     const Failure& failure = link.failure;
     const bool permission =
         failure.kind == Failure::Kind::kNotPermitted || failure.kind == Failure::Kind::kCallRefused;
@@ -243,7 +208,10 @@ bool App::OpenTerminal() {
 
 int App::Run() {
   const Status prepared = Prepare();
-  if (!prepared.ok()) return Fail({Failure::Kind::kCall, Message(prepared), kExitUsage});
+  if (!prepared.ok()) {
+    const bool typed = !options_.theme.empty() || options_.sort || !options_.filter.empty();
+    return Fail({Failure::Kind::kCall, Message(prepared), typed ? kExitUsage : kExitConfig});
+  }
   if (!InstallSignals()) return kExitSoftware;
   Link::Options link;
   link.socket = model_.socket;
@@ -259,7 +227,7 @@ int App::Run() {
 }
 
 int App::PollTimeout() const {
-  Time next = NextDeadline(model_);
+  Time next = due_;
   if (decoder_.pending()) {
     next = std::min(next, escape_since_ + config_.esc_delay_ms * kMillisecond);
   }
@@ -285,16 +253,14 @@ void App::Loop() {
     CheckMail();
     if (quit_) break;
     const bool data_due = data_dirty_ && model_.now - data_frame_at_ >= kBetweenDataFrames;
-    if (model_.dirty || data_due || model_.now >= NextDeadline(model_) ||
-        model_.now - data_frame_at_ >= kSecond) {
-      Draw();
-    }
+    if (model_.dirty || data_due || model_.now >= due_) Draw();
   }
 }
 
 void App::OnSignals() {
   char byte = 0;
   bool resized = false;
+  bool continued = false;
   while (read(signal_pipe[0], &byte, 1) == 1) {
     switch (byte) {
       case SIGWINCH:
@@ -306,7 +272,8 @@ void App::OnSignals() {
         quit_ = true;
     }
   }
-  if (resized) {
+  if (continued) screen_->Enter();  // whoever stopped us may have changed the terminal's modes
+  if (resized || continued) {
     screen_->Resize();
     model_.size = screen_->size();
     model_.dirty = true;
@@ -405,6 +372,7 @@ void App::Draw() {
   model_.hits = std::move(frame.hits);
   model_.dirty = data_dirty_ = false;
   data_frame_at_ = model_.now;
+  due_ = NextDeadline(model_);
 }
 
 }  // namespace

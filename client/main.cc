@@ -60,10 +60,17 @@ int Main(int argc, char** argv) {
   if (!options.read_file.empty()) failure = PrivateDaemon::StartReplay(options.read_file, &daemon);
   if (failure) return Fail(*failure);
   if (daemon != nullptr) socket = daemon->socket();
-  if (options.command == Command::kScreen) {
-    return RunScreen(options, *config, socket, daemon.get());
+  const bool screen = options.command == Command::kScreen;
+  PrivateDaemon::Replayed replayed;
+  if (!options.read_file.empty()) {
+    replayed = daemon->AwaitReplay(!screen && options.command != Command::kWatch);
   }
-  return RunCommand(options, socket, stdout);
+  const Failure bad_file{Failure::Kind::kCall, replayed.problem, kExitInput};
+  if (!replayed.problem.empty() && replayed.packets == 0) return Fail(bad_file);
+  const int code = screen ? RunScreen(options, *config, socket, daemon.get())
+                          : RunCommand(options, socket, stdout);
+  // What could be read was shown first.
+  return code == 0 && !replayed.problem.empty() ? Fail(bad_file) : code;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "client/commands/rows_text.h"
 #include "client/stream/row.h"
+#include "client/stream/users.h"
 #include "client/text/format.h"
 
 namespace rustnet::client {
@@ -199,7 +200,11 @@ int Fail(const Failure& failure) {
   return failure.exit_code;
 }
 
-int RunCommand(const Options& options, const std::string& socket, FILE* file) {
+int RunCommand(const Options& given, const std::string& socket, FILE* file) {
+  Options options = given;
+  StatusOr<std::string> filter = FilterForDaemon(options.filter);
+  if (!filter.ok()) return Fail({Failure::Kind::kCall, Message(filter.status()), kExitUsage});
+  options.filter = std::move(filter).value();
   Session session;
   if (const std::optional<Failure> failure = OpenSession(socket, &session)) return Fail(*failure);
   Output out(file);

@@ -24,6 +24,8 @@ namespace rustnet::client {
 namespace {
 
 constexpr Duration kReadyWithin = 15 * kSecond;
+constexpr Duration kReplayWithin = 60 * kSecond;
+constexpr Duration kFirstLook = 100 * kMillisecond;
 constexpr Duration kEndWithin = 3 * kSecond;
 constexpr size_t kKeptErrors = 4096;
 
@@ -199,6 +201,33 @@ std::optional<Failure> PrivateDaemon::AwaitAnswer() {
   return Failure{Failure::Kind::kNotAnswering,
                  "rustnetd did not answer within 15 s" + (said.empty() ? "" : "; it said: " + said),
                  kExitUnavailable};
+}
+
+PrivateDaemon::Replayed PrivateDaemon::AwaitReplay(bool to_end) {
+  // The daemon does not say that it is at the end; it is there when its count stands still.
+  constexpr int kStill = 4;
+  constexpr int kStepMs = 30;
+  Replayed now;
+  Session session;
+  int still = 0;
+  const Time deadline = MonotonicNow() + (to_end ? kReplayWithin : kFirstLook);
+  while (still < kStill && MonotonicNow() < deadline && !OpenSession(socket_, &session)) {
+    for (const v1::Backend& backend : session.info.backends()) {
+      const bool bad = backend.state() == v1::Backend::STATE_DEGRADED ||
+                       backend.state() == v1::Backend::STATE_FAILED;
+      if (bad && backend.name().starts_with("capture/")) now.problem = backend.text();
+    }
+    v1::GetStatsResponse response;
+    grpc::ClientContext context;
+    SetDeadline(&context, kCallMs);
+    if (!session.monitor->GetStats(&context, v1::GetStatsRequest(), &response).ok()) break;
+    const uint64_t packets = response.stats().losses().packets().received();
+    still = packets == now.packets ? still + 1 : 0;
+    now.packets = packets;
+    if (!now.problem.empty()) break;
+    SleepMs(kStepMs);
+  }
+  return now;
 }
 
 PrivateDaemon::~PrivateDaemon() {

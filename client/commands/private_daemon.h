@@ -34,6 +34,14 @@ class PrivateDaemon {
 
   const std::string& socket() const { return socket_; }
 
+  // How far a replay has come: until it is at the end of the file, or knows that the file is bad
+  // (`to_end`, for commands that print once), or for a moment (for the screen).
+  struct Replayed {
+    uint64_t packets = 0;
+    std::string problem;  // the daemon's sentence; empty: none known
+  };
+  Replayed AwaitReplay(bool to_end);
+
   // What to say if it has ended by itself: its own last sentence.
   std::optional<Failure> Ended();
 

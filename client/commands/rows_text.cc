@@ -14,6 +14,12 @@ std::string Number(uint64_t number) { return std::to_string(number); }
 
 std::string BytesText(uint64_t bytes) { return bytes == 0 ? "0" : RateText(bytes); }
 
+// "4 129 bytes in 12 packets, now 3K/s".
+std::string TrafficText(uint64_t bytes, uint64_t packets, uint64_t rate) {
+  std::string text = Grouped(bytes) + " bytes in " + Grouped(packets) + " packets";
+  return rate == 0 ? text : text + ", now " + RateText(rate) + "/s";
+}
+
 // "key           value", if there is one.
 void Pair(Output* out, std::string_view key, std::string_view value) {
   if (value.empty()) return;
@@ -168,11 +174,8 @@ void PrintDetails(const v1::GetConnectionResponse& response, Output* out) {
   }
   const model::Counters& counters = row->counters;
   Pair(out, "received",
-       Grouped(counters.bytes_received) + " bytes in " + Grouped(counters.packets_received) +
-           " packets, now " + RateText(counters.receive_rate) + "/s");
-  Pair(out, "sent",
-       Grouped(counters.bytes_sent) + " bytes in " + Grouped(counters.packets_sent) +
-           " packets, now " + RateText(counters.send_rate) + "/s");
+       TrafficText(counters.bytes_received, counters.packets_received, counters.receive_rate));
+  Pair(out, "sent", TrafficText(counters.bytes_sent, counters.packets_sent, counters.send_rate));
   if (row->rtt_us) Pair(out, "round trip", RttText(row->rtt_us));
   if (row->tcp) {
     Pair(out, "tcp",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `status`, `stats`, `interfaces`: what the daemon says about itself.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "client/commands/oneshot.h"
 #include "client/stream/row.h"
@@ -113,7 +115,7 @@ void PrintAttribution(const v1::Stats& stats, Output* out) {
 }
 
 void PrintStats(const v1::Stats& stats, Output* out) {
-  PrintLosses(stats.losses(), out);
+  if (stats.has_losses()) PrintLosses(stats.losses(), out);
   PrintAttribution(stats, out);
   const v1::SelfCost& self = stats.self();
   Pair(out, "cost",
@@ -166,7 +168,8 @@ int RunStatus(const Options& options, Session* session, Output* out) {
 }
 
 int RunStats(const Options& options, Session* session, Output* out) {
-  if (!options.duration) {
+  const Time end = MonotonicNow() + options.duration.value_or(0);
+  while (true) {
     v1::GetStatsResponse response;
     if (const std::optional<int> failed = GetStats(session, &response)) return *failed;
     if (options.format == Format::kJsonl) {
@@ -174,26 +177,11 @@ int RunStats(const Options& options, Session* session, Output* out) {
     } else {
       PrintStats(response.stats(), out);
     }
-    return 0;
+    const Duration left = end - MonotonicNow();
+    if (!out->Flush() || left <= 0) return 0;
+    if (options.format == Format::kTable) out->Line("");
+    std::this_thread::sleep_for(std::chrono::nanoseconds(std::min<Duration>(left, kSecond)));
   }
-  v1::WatchStatsRequest request;
-  request.set_interval_ms(1'000);
-  grpc::ClientContext context;
-  SetDeadline(&context, static_cast<int>(*options.duration / kMillisecond));
-  const auto reader = session->monitor->WatchStats(&context, request);
-  v1::WatchStatsResponse response;
-  while (reader->Read(&response)) {
-    if (options.format == Format::kJsonl) {
-      out->Json(response.stats());
-    } else {
-      PrintStats(response.stats(), out);
-      out->Line("");
-    }
-    if (!out->Flush()) return 0;
-  }
-  const grpc::Status status = reader->Finish();
-  if (status.ok() || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return 0;
-  return Fail(Diagnose(status, session->socket));
 }
 
 int RunInterfaces(const Options& options, Session* session, Output* out) {

@@ -12,6 +12,19 @@ constexpr int kRuleFromRows = 30;
 constexpr int kSidebarFromColumns = 120;
 constexpr int kSidebarWidth = 36;  // with the line at its left
 
+void Sample(Model* model) {
+  const bool live = model->link.phase == LinkState::Phase::kLive && !model->not_answering();
+  if (!live || model->paused || !model->table.totals()) return;
+  if (model->sampled_at != 0 && model->now - model->sampled_at < kSecond) return;
+  model->sampled_at = model->now;
+  const auto push = [](std::vector<uint64_t>* samples, uint64_t value) {
+    if (samples->size() == kTrafficSamples) samples->erase(samples->begin());
+    samples->push_back(value);
+  };
+  push(&model->down_samples, model->table.totals()->receive_rate);
+  push(&model->up_samples, model->table.totals()->send_rate);
+}
+
 }  // namespace
 
 Areas AreasOf(const Model& model) {
@@ -68,6 +81,7 @@ void Absorb(Model* model, Batch batch) {
 }
 
 void Settle(Model* model) {
+  Sample(model);
   const bool held = model->held() || model->paused;
   if (!held && model->held_until != 0) {
     model->held_until = 0;

@@ -26,6 +26,8 @@ inline constexpr Duration kDoubleClick = 400 * kMillisecond;
 // The daemon's heartbeat is every 5 s; one more is patience.
 inline constexpr Duration kNotAnsweringAfter = 6 * kSecond;
 
+inline constexpr size_t kTrafficSamples = 66;
+
 // What a click on a cell of the last frame does.
 struct Hit {
   enum class Kind : uint8_t { kRow, kHeader, kAction };
@@ -84,6 +86,7 @@ struct Model {
   Size size{80, 24};
   std::string socket;
   Keymap keymap;
+  model::UserLookup users;  // for `user:NAME`; none: numbers only
   Preferences preferences;
 
   // From the daemon.
@@ -119,6 +122,11 @@ struct Model {
   std::vector<Hit> hits;  // of the last frame
   Time clicked_at = 0;
   uint64_t clicked_id = 0;
+
+  // One sample per second while the daemon is live, at most kTrafficSamples.
+  std::vector<uint64_t> down_samples;
+  std::vector<uint64_t> up_samples;
+  Time sampled_at = 0;
 
   bool dirty = true;        // draw
   bool order_stale = true;  // the rows' order has to be made again

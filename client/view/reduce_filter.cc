@@ -68,7 +68,7 @@ void OpenFilterBar(Model* model) {
 void ApplyFilter(Model* model, std::string_view text) {
   FilterBar& bar = model->filter;
   model::FilterError error;
-  std::shared_ptr<const model::Filter> filter = model::Filter::Parse(text, &error);
+  std::shared_ptr<const model::Filter> filter = model::Filter::Parse(text, &error, model->users);
   if (filter == nullptr) {
     bar.error = error;
     return;

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "client/text/format.h"
+#include "client/text/utf8.h"
 #include "client/text/width.h"
+#include "client/view/graph.h"
 #include "client/view/painter.h"
 
 namespace rustnet::client {
@@ -37,6 +39,8 @@ class Lines {
     paint_.cells().Put(at, row_, Shorten(value, paint_.columns() - at), {token});
     ++row_;
   }
+  int left() const { return paint_.areas.footer - row_; }
+  int width() const { return paint_.columns() - begin_ - 2; }
   void Text(std::string_view value, Token token) {
     if (!Room()) return;
     paint_.cells().Put(begin_ + 1, row_, Shorten(value, paint_.columns() - begin_ - 1), {token});
@@ -125,6 +129,29 @@ void PaintSandbox(Lines* lines, const Model& model) {
   }
 }
 
+void PaintTraffic(Lines* lines, const Model& model) {
+  constexpr int kDownRows = 3;
+  constexpr int kUpRows = 2;
+  if (model.down_samples.size() < 2 || lines->left() < kDownRows + kUpRows + 3) return;
+  const auto highest = [](const std::vector<uint64_t>& samples) {
+    return *std::max_element(samples.begin(), samples.end());
+  };
+  // One scale for both directions.
+  const uint64_t top = std::max(highest(model.down_samples), highest(model.up_samples));
+  if (top == 0) return;
+  lines->Heading("Traffic 60 s");
+  const auto draw = [&](const std::vector<uint64_t>& samples, int rows, bool hanging, Token token) {
+    for (const std::u32string& line : BrailleCurve(samples, lines->width(), rows, top, hanging)) {
+      std::string text;
+      for (const char32_t c : line) AppendUtf8(c, &text);
+      lines->Text(text, token);
+    }
+  };
+  draw(model.down_samples, kDownRows, false, Token::kRxWave);
+  draw(model.up_samples, kUpRows, true, Token::kTxWave);
+  lines->Text("highest " + RateText(top) + "/s", Token::kMuted);
+}
+
 }  // namespace
 
 std::string CaptureName(const Model& model) {
@@ -152,7 +179,8 @@ std::string CaptureName(const Model& model) {
 
 Losses LossesOf(const Model& model) {
   Losses losses;
-  losses.known = model.side.valid;
+  // Whoever sees only rows of their own is not told of losses.
+  losses.known = model.side.valid && model.side.stats.has_losses();
   const v1::LossLedger& now = model.side.stats.losses();
   const v1::LossLedger& base = model.loss_baseline;
   const auto kernel = [](const v1::LossLedger& ledger) {
@@ -169,7 +197,7 @@ Losses LossesOf(const Model& model) {
 
 std::optional<uint64_t> PacketRate(const Model& model) {
   const SideState& side = model.side;
-  if (!side.valid) return std::nullopt;
+  if (!side.valid || !side.stats.has_losses()) return std::nullopt;
   const double seconds =
       static_cast<double>(side.stats.time().seconds() - side.before.time().seconds()) +
       static_cast<double>(side.stats.time().nanos() - side.before.time().nanos()) / 1e9;
@@ -186,7 +214,7 @@ void PaintSidebar(const Painter& paint) {
   lines.Heading("System");
   std::string capture = CaptureName(model);
   if (model.side.interfaces.interfaces_size() == 1) {
-    capture += " · " + model.side.interfaces.interfaces(0).link_type();
+    capture += (capture.empty() ? "" : " · ") + model.side.interfaces.interfaces(0).link_type();
   }
   lines.Row(info.replay().empty() ? "Capture" : "File", capture);
   if (!info.version().empty()) {
@@ -221,6 +249,7 @@ void PaintSidebar(const Painter& paint) {
               any ? Token::kErr : Token::kText);
   }
   PaintSandbox(&lines, model);
+  PaintTraffic(&lines, model);
 }
 
 }  // namespace rustnet::client

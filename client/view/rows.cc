@@ -2,9 +2,9 @@
 #include "client/view/rows.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "client/text/format.h"
 #include "common/base/text.h"
 
@@ -42,6 +42,45 @@ std::string SortText(Column column, const model::Connection& row) {
     default:
       return {};
   }
+}
+
+// Of what SortText is made of.
+uint64_t TextHash(Column column, const model::Connection& row) {
+  switch (column) {
+    case Column::kProcess: {
+      const model::Process& process = row.process;
+      return absl::HashOf(process.name, process.quality, process.reason, process.uid.value_or(0),
+                          process.pid.has_value());
+    }
+    case Column::kRemote: {
+      const model::Endpoint& end = row.remote;
+      const uint64_t name =
+          end.names.empty() ? 0 : absl::HashOf(end.names[0].name, end.names[0].source);
+      return absl::HashOf(end.address, end.port, end.kind, row.protocol, name);
+    }
+    case Column::kLocal:
+      return absl::HashOf(row.local.address, row.local.port, row.protocol);
+    case Column::kCountry:
+      return absl::HashOf(row.remote.country);
+    case Column::kApplication: {
+      const model::Application& application = row.application;
+      return absl::HashOf(application.protocol, application.summary, application.name,
+                          application.evidence, row.direction, row.protocol);
+    }
+    case Column::kState:
+      return absl::HashOf(row.state, row.state_text, row.historic);
+    default:
+      return 0;
+  }
+}
+
+// The first eight bytes, in the order of texts.
+uint64_t Head(std::string_view text) {
+  uint64_t head = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    head = head << 8 | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0U);
+  }
+  return head;
 }
 
 uint64_t SortNumber(Column column, const model::Connection& row) {
@@ -91,18 +130,18 @@ void Rows::SetOrder(Column column, bool descending) {
 void Rows::ComputeAllKeys() {
   text_index_.clear();
   texts_.clear();
-  ranks_stale_ = true;
   for (size_t slot = 0; slot < metas_.size(); ++slot) {
     if (metas_[slot].used) ComputeKey(static_cast<Slot>(slot));
   }
+  // The places stay as they are; only what they would be compared by is renewed.
+  for (Item& item : order_) item = ItemOf(item.slot);
 }
 
-uint32_t Rows::Intern(std::string text) {
+uint32_t Rows::TextIndex(const model::Connection& row) {
   const auto [found, is_new] =
-      text_index_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
+      text_index_.try_emplace(TextHash(column_, row), static_cast<uint32_t>(texts_.size()));
   if (is_new) {
-    texts_.push_back(nullptr);
-    ranks_stale_ = true;
+    texts_.push_back(SortText(column_, row));
   }
   return found->second;
 }
@@ -111,21 +150,12 @@ void Rows::ComputeKey(Slot slot) {
   Meta& meta = metas_[slot];
   const model::Connection& row = *table_->At(slot);
   if (IsText(column_)) {
-    meta.text = Intern(SortText(column_, row));
+    meta.text = TextIndex(row);
+    meta.key = Head(texts_[meta.text]);
   } else {
+    meta.text = 0;
     meta.key = SortNumber(column_, row);
   }
-}
-
-void Rows::RankTexts() {
-  ranks_stale_ = false;
-  for (const auto& [text, index] : text_index_) texts_[index] = &text;
-  std::vector<uint32_t> by_text(texts_.size());
-  std::iota(by_text.begin(), by_text.end(), 0U);
-  std::sort(by_text.begin(), by_text.end(),
-            [&](uint32_t a, uint32_t b) { return *texts_[a] < *texts_[b]; });
-  text_rank_.resize(texts_.size());
-  for (uint32_t rank = 0; rank < by_text.size(); ++rank) text_rank_[by_text[rank]] = rank;
 }
 
 void Rows::Touch(const std::vector<Slot>& slots, Time now) {
@@ -153,11 +183,10 @@ void Rows::Touch(const std::vector<Slot>& slots, Time now) {
 
 Rows::Item Rows::ItemOf(Slot slot) const {
   const Meta& meta = metas_[slot];
-  return Item{IsText(column_) ? text_rank_[meta.text] : meta.key, meta.id, slot};
+  return Item{meta.key, meta.id, slot, meta.text};
 }
 
 void Rows::Refresh(bool held, std::optional<Slot> selected) {
-  if (ranks_stale_) RankTexts();
   if (!held) {
     order_.clear();
     for (size_t slot = 0; slot < metas_.size(); ++slot) {

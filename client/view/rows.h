@@ -67,16 +67,21 @@ class Rows {
     uint64_t key;
     uint64_t id;
     Slot slot;
+    uint32_t text;
   };
 
   bool Before(const Item& a, const Item& b) const {
-    if (a.key != b.key) return descending_ ? a.key > b.key : a.key < b.key;
+    if (a.key != b.key) return (a.key < b.key) != descending_;
+    // Equal numbers have text 0 both.
+    if (a.text != b.text) {
+      const int order = texts_[a.text].compare(texts_[b.text]);
+      if (order != 0) return (order < 0) != descending_;
+    }
     return a.id < b.id;
   }
   void ComputeKey(Slot slot);
   void ComputeAllKeys();
-  uint32_t Intern(std::string text);
-  void RankTexts();
+  uint32_t TextIndex(const model::Connection& row);
   Item ItemOf(Slot slot) const;
 
   Table* table_;
@@ -88,11 +93,10 @@ class Rows {
   size_t matching_ = 0;
   size_t countries_ = 0;
 
-  // Distinct texts of the sort column, and each one's place among them.
-  absl::flat_hash_map<std::string, uint32_t> text_index_;
-  std::vector<const std::string*> texts_;
-  std::vector<uint32_t> text_rank_;
-  bool ranks_stale_ = false;
+  // Distinct texts of the sort column by a hash of the fields that they are made of (equal hashes
+  // of different texts would only be sorted as one).
+  absl::flat_hash_map<uint64_t, uint32_t> text_index_;
+  std::vector<std::string> texts_;
 
   std::vector<Item> order_;
   size_t sorted_from_ = 0;

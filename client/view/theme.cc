@@ -32,43 +32,61 @@ constexpr Rgb Hex(uint32_t value) {
           static_cast<uint8_t>(value & 0xff)};
 }
 
+// What the tokens of a theme are made of.
+struct Palette {
+  uint32_t text, strong, muted, faint, border, status, selection, selected;
+  uint32_t red, orange, yellow, green, teal, blue, violet, pink;
+};
+
+constexpr Palette kMuted = {0xc8ccd4, 0xd8dce4, 0x8a909c, 0x7f8692, 0x565c68, 0x22262e,
+                            0x2f4a5e, 0xf2f4f8, 0xe06c75, 0xd6a06c, 0xe5c07b, 0x98c379,
+                            0x70c0b8, 0x8fb8de, 0xb0a8e0, 0xc39bd3};
+constexpr Palette kVivid = {0xffffff, 0xffffff, 0xb0b0b0, 0x9a9a9a, 0x767676, 0x1c1c1c,
+                            0x005f87, 0xffffff, 0xff5f5f, 0xffaf5f, 0xffd75f, 0x5fff87,
+                            0x00d7ff, 0x5fafff, 0xafafff, 0xff87ff};
+constexpr Palette kMocha = {0xcdd6f4, 0xcdd6f4, 0xa6adc8, 0x9399b2, 0x585b70, 0x181825,
+                            0x45475a, 0xcdd6f4, 0xf38ba8, 0xfab387, 0xf9e2af, 0xa6e3a1,
+                            0x94e2d5, 0x89b4fa, 0xb4befe, 0xcba6f7};
+constexpr Palette kTokyo = {0xc0caf5, 0xd5dcfa, 0xa9b1d6, 0x828bb8, 0x565f89, 0x16161e,
+                            0x33467c, 0xd5dcfa, 0xf7768e, 0xff9e64, 0xe0af68, 0x9ece6a,
+                            0x7dcfff, 0x7aa2f7, 0x9d7cd8, 0xbb9af7};
+constexpr Palette kGruvbox = {0xebdbb2, 0xfbf1c7, 0xbdae93, 0xa89984, 0x665c54, 0x1d2021,
+                              0x504945, 0xfbf1c7, 0xfb4934, 0xfe8019, 0xfabd2f, 0xb8bb26,
+                              0x8ec07c, 0x83a598, 0xb3a0d0, 0xd3869b};
+constexpr Palette kNord = {0xe5e9f0, 0xeceff4, 0xaeb8c8, 0x9aa5b8, 0x5b667c, 0x2e3440,
+                           0x434c5e, 0xeceff4, 0xd0727b, 0xd08770, 0xebcb8b, 0xa3be8c,
+                           0x8fbcbb, 0x88c0d0, 0x81a1c1, 0xb48ead};
+constexpr Palette kLight = {0x24292f, 0x1b1f24, 0x57606a, 0x5f6871, 0x8c959f, 0xeaeef2,
+                            0xb6d7ff, 0x10151a, 0xa40e26, 0x953800, 0x7d4e00, 0x116329,
+                            0x0e6470, 0x0550ae, 0x4a4fa0, 0x6639ba};
+constexpr Palette kHighContrast = {0xffffff, 0xffffff, 0xe0e0e0, 0xd0d0d0, 0xffffff, 0x000000,
+                                   0x0000c0, 0xffffff, 0xff8080, 0xffc040, 0xffff00, 0x00ff00,
+                                   0x00ffff, 0x80d0ff, 0xc0c0ff, 0xff80ff};
+
 // In the order of Token.
-constexpr uint32_t kMuted[kTokens] = {
-    0xc8ccd4, 0x8a909c, 0x6f7682, 0xd8dce4, 0x9aa2b0, 0xe5c07b, 0x7fb4ca, 0x565c68,
-    0x22262e, 0x2f4a5e, 0xf2f4f8, 0x98c379, 0xe5c07b, 0xe06c75, 0x8fb8de, 0xc39bd3,
-    0x7fbf9a, 0xd6a06c, 0x5f9f80, 0xb08050, 0xe5c07b, 0xe5c07b, 0xb06fc0, 0xff8f70,
-    0x8fb8de, 0xa8b4c8, 0xe5c07b, 0xe06c75, 0x7a808c, 0x6f8fd0, 0x8fb8de, 0x98c379,
-    0xd8b070, 0xc39bd3, 0x70c0b8, 0xd89090, 0xa8b878, 0xb0a8e0};
-constexpr uint32_t kVivid[kTokens] = {
-    0xffffff, 0xb0b0b0, 0x8c8c8c, 0xffffff, 0xd0d0d0, 0xffd75f, 0x00d7ff, 0x767676,
-    0x1c1c1c, 0x005f87, 0xffffff, 0x5fff87, 0xffd75f, 0xff5f5f, 0x5fafff, 0xff87ff,
-    0x5fffaf, 0xffaf5f, 0x00d787, 0xff8700, 0xffd75f, 0xffd75f, 0xd75fff, 0xff5f5f,
-    0x5fafff, 0xd7d7ff, 0xffd75f, 0xff5f5f, 0x9e9e9e, 0x87afff, 0x5fafff, 0x5fff87,
-    0xffd787, 0xff87ff, 0x5fffff, 0xff8787, 0xd7ff5f, 0xafafff};
-constexpr uint32_t kLight[kTokens] = {
-    0x24292f, 0x57606a, 0x6e7781, 0x1b1f24, 0x424a53, 0x7d4e00, 0x0550ae, 0x8c959f,
-    0xeaeef2, 0xb6d7ff, 0x10151a, 0x116329, 0x7d4e00, 0xa40e26, 0x0550ae, 0x6639ba,
-    0x116329, 0x953800, 0x1a7f37, 0xbc4c00, 0x7d4e00, 0x7d4e00, 0x6639ba, 0xa40e26,
-    0x0550ae, 0x424a53, 0x7d4e00, 0xa40e26, 0x6e7781, 0x3450a0, 0x0550ae, 0x116329,
-    0x7d4e00, 0x6639ba, 0x0e6470, 0xa40e26, 0x4d6000, 0x4a4fa0};
-constexpr uint32_t kHighContrast[kTokens] = {
-    0xffffff, 0xd0d0d0, 0xc0c0c0, 0xffffff, 0xffffff, 0xffff00, 0x00ffff, 0xffffff,
-    0x000000, 0x0000c0, 0xffffff, 0x00ff00, 0xffff00, 0xff8080, 0x80d0ff, 0xff80ff,
-    0x00ff80, 0xffc040, 0x00ff80, 0xffc040, 0xffff00, 0xffff00, 0xff80ff, 0xff8080,
-    0x80d0ff, 0xffffff, 0xffff00, 0xff8080, 0xc0c0c0, 0x80a0ff, 0xffffff, 0xffffff,
-    0xffffff, 0xffffff, 0xffffff, 0xffffff, 0xffffff, 0xffffff};
+std::array<uint32_t, kTokens> Tokens(const Palette& p) {
+  return {p.text,   p.muted,     p.faint,    p.strong, p.muted,  p.yellow, p.teal, p.border,
+          p.status, p.selection, p.selected, p.green,  p.yellow, p.red,    p.blue, p.violet,
+          p.green,  p.orange,    p.green,    p.orange, p.yellow, p.yellow, p.pink, p.red,
+          p.blue,   p.strong,    p.yellow,   p.red,    p.faint,  p.blue,   p.blue, p.green,
+          p.yellow, p.pink,      p.teal,     p.orange, p.violet, p.text};
+}
 
 struct Named {
   std::string_view name;
-  const uint32_t* colors;
+  const Palette* palette;
   bool mono;
 };
 
-constexpr Named kThemes[] = {{"muted", kMuted, false},
-                             {"vivid", kVivid, false},
-                             {"light", kLight, false},
-                             {"high-contrast", kHighContrast, false},
-                             {"mono", kMuted, true}};
+constexpr Named kThemes[] = {{"muted", &kMuted, false},
+                             {"vivid", &kVivid, false},
+                             {"catppuccin-mocha", &kMocha, false},
+                             {"tokyo-night", &kTokyo, false},
+                             {"gruvbox", &kGruvbox, false},
+                             {"nord", &kNord, false},
+                             {"light", &kLight, false},
+                             {"high-contrast", &kHighContrast, false},
+                             {"mono", &kMuted, true}};
 
 struct AnsiColor {
   std::string_view name;
@@ -121,7 +139,8 @@ StatusOr<Theme> FindTheme(std::string_view name) {
     Theme theme;
     theme.name = named.name;
     theme.mono = named.mono;
-    std::transform(named.colors, named.colors + kTokens, theme.colors.begin(), Hex);
+    const std::array<uint32_t, kTokens> colors = Tokens(*named.palette);
+    std::transform(colors.begin(), colors.end(), theme.colors.begin(), Hex);
     return theme;
   }
   std::string known;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/view/graph.h"
 #include "client/view/screen.h"
 
 namespace rustnet::client {
@@ -66,6 +67,17 @@ TEST(CellBufferTest, AsciiModeLeavesNothingElse) {
   cells.Put(0, 0, "▎▌─╭…↓世é\u0301⣿●", Style{});
   cells.ToAscii();
   EXPECT_EQ(cells.Text(), "|>-+.v? ?|* \n");
+}
+
+TEST(GraphTest, ACurveHasItsNewestSampleAtTheRight) {
+  const auto curve = BrailleCurve({1, 8, 0, 4}, 3, 2, 8, false);
+  ASSERT_EQ(curve.size(), 2U);
+  //  columns: (none) (1 8) (0 4)
+  EXPECT_EQ(curve[0], U"\u2800\u28b8\u2800");
+  EXPECT_EQ(curve[1], U"\u2800\u28f8\u28b8");
+  const auto hanging = BrailleCurve({8, 1}, 1, 1, 8, true);
+  EXPECT_EQ(hanging[0], U"\u284f");
+  EXPECT_EQ(BrailleCurve({5}, 2, 1, 0, false)[0], U"\u2800\u2800");
 }
 
 TEST(ClipboardTest, Base64InOsc52) {

@@ -50,6 +50,22 @@ void Overview(Model* model) {
   model->selected = 2;
 }
 
+void Traffic(Model* model) {
+  Overview(model);
+  for (uint64_t i = 0; i < kTrafficSamples; ++i) {
+    model->down_samples.push_back((i * 7919 % 23) * (i * 7919 % 23) * 40 * kKi);
+    model->up_samples.push_back(i % 9 < 3 ? 9 * kMi : 100 * kKi);
+  }
+  model->sampled_at = kNow;
+}
+
+void Scoped(Model* model) {
+  Overview(model);
+  model->link.info.set_scope(v1::SCOPE_OWN);
+  model->side.stats.clear_losses();
+  model->side.stats.clear_attribution();
+}
+
 void Held(Model* model) {
   Overview(model);
   Settle(model);
@@ -125,6 +141,8 @@ void Paused(Model* model) {
 constexpr Screen kScreens[] = {
     {"01-overview", Overview, Muted},
     {"01-overview-held", Held, Muted},
+    {"01-overview-traffic", Traffic, Muted},
+    {"01-overview-scoped", Scoped, Muted},
     {"01-overview-paused", Paused, Muted},
     {"01-overview-ascii", Overview, Ascii},
     {"01-overview-mono", Overview, Mono},
