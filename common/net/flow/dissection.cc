@@ -26,10 +26,20 @@ Dissection::Dissection(const FlowKey& key, uint8_t initiator, DissectionContext*
       initiator_(initiator),
       context_(context),
       inspection_(key.protocol, key.port[initiator], key.port[initiator ^ 1], &context->limits,
-                  &context->counters) {}
+                  &context->counters) {
+  Charge();
+}
 
 Dissection::~Dissection() {
   for (Stream& stream : stream_) stream.Drop(&context_->budget);
+  context_->memory -= charged_;
+}
+
+void Dissection::Charge() {
+  const size_t now = sizeof(Dissection) + inspection_.memory();
+  context_->memory += now - charged_;  // modulo 2^64: right also where it shrank
+  if (now > charged_ && context_->memory > context_->memory_limit) starved_ = true;
+  charged_ = now;
 }
 
 void Dissection::Begin(Direction direction, uint32_t sequence) {
@@ -47,11 +57,15 @@ Moment Dissection::MomentOf(Direction direction, Time now) const {
 }
 
 void Dissection::Add(const Packet& packet, Direction direction) {
-  if (packet.key.protocol != Protocol::kTcp) {
-    if (packet.payload.empty()) return;
+  if (packet.key.protocol == Protocol::kTcp) {
+    AddSegment(packet, direction);
+  } else if (!packet.payload.empty()) {
     inspection_.OnData(direction, packet.payload, MomentOf(direction, packet.time));
-    return;
   }
+  Charge();
+}
+
+void Dissection::AddSegment(const Packet& packet, Direction direction) {
   Stream& mine = stream_[static_cast<size_t>(direction)];
   Stream& other = stream_[static_cast<size_t>(Opposite(direction))];
   StreamBudget* budget = &context_->budget;

@@ -19,6 +19,8 @@ struct DissectionContext {
   InspectionLimits limits;
   InspectionCounters counters;
   StreamBudget budget;
+  uint64_t memory_limit = 0;
+  uint64_t memory = 0;  // of all dissections, without what streams hold
   Knowledge* knowledge = nullptr;
 };
 
@@ -37,7 +39,9 @@ class Dissection {
   // No more will come: lets the session have what is held behind holes.
   void Flush(Time now);
 
-  bool wants_more() const { return inspection_.wants_more(); }
+  // False also if all dissections together need more memory than they may.
+  bool wants_more() const { return inspection_.wants_more() && !starved_; }
+  bool starved() const { return starved_; }
   // Whether something was learnt since the last call.
   bool TakeNews();
   // Null if nothing was proved.
@@ -46,6 +50,9 @@ class Dissection {
 
  private:
   class Reader;
+  void AddSegment(const Packet& packet, Direction direction);
+  // Charges what the inspection holds now.
+  void Charge();
   Moment MomentOf(Direction direction, Time now) const;
 
   const FlowKey& key_;
@@ -53,7 +60,9 @@ class Dissection {
   DissectionContext* context_;
   Inspection inspection_;
   std::array<Stream, 2> stream_;
+  size_t charged_ = 0;
   uint32_t revision_ = 0;
+  bool starved_ = false;
 };
 
 }  // namespace rustnet::net

@@ -35,6 +35,7 @@ uint32_t FlowTable::Impl::Create(const Packet& packet, uint32_t hash) {
   const uint32_t number = flows_.Take();
   Flow& flow = flows_[number];
   flow.id = ++last_id_;
+  flow.ended = false;
   flow.key = packet.key;
   // Whoever answers a SYN did not begin.
   const bool answer = flow.is_tcp() && !packet.fragment && (packet.tcp.flags & kSynAck) == kSynAck;
@@ -88,6 +89,7 @@ void FlowTable::Impl::Release(uint32_t number) {
       links.next;
   (links.next == kNoNumber ? changes_.next : flows_[links.next].change.previous) = links.previous;
   flows_[number] = Flow();
+  flows_[number].ended = true;  // a look-up that still has its number must not take it
   flows_.Give(number);
   --ended_;
 }
@@ -136,15 +138,16 @@ void FlowTable::Impl::FindOldest() {
 }
 
 uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
+  const uint32_t silent = tick_ - flow.touched;
   uint32_t seconds = flow.timeout_seconds;
   if (flow.key.protocol == Protocol::kUdp) {
     // Its state ages in two steps before it ends.
-    const uint32_t age = (tick_ - flow.touched) / kTicksPerSecond;
     for (const uint16_t step : {kUdpStaleSeconds, kUdpIdleSeconds}) {
-      if (age < step) seconds = std::min<uint32_t>(seconds, step);
+      if (silent < step * kTicksPerSecond) seconds = std::min<uint32_t>(seconds, step);
     }
   }
-  return flow.touched / kTicksPerSecond + seconds + 1;
+  const uint32_t left = seconds * kTicksPerSecond - std::min(silent, seconds * kTicksPerSecond);
+  return (tick_ + left) / kTicksPerSecond + 1;
 }
 
 void FlowTable::Impl::RenewTimeout(uint32_t number) {
@@ -156,7 +159,8 @@ void FlowTable::Impl::RenewTimeout(uint32_t number) {
   if (seconds == flow.timeout_seconds) return;
   flow.timeout_seconds = seconds;
   // A later end is found when the timer is looked at; an earlier one needs an earlier look.
-  if (!options_.expire || DueSecond(flow) >= flow.due) return;
+  const bool earlier = static_cast<int32_t>(DueSecond(flow) - flow.due) < 0;
+  if (!options_.expire || !earlier) return;
   wheel_.Disarm(number);
   wheel_.Arm(number, DueSecond(flow));
 }
@@ -182,8 +186,9 @@ void FlowTable::Impl::AdvanceTo(Time now) {
   }
   if (now < now_) return;
   now_ = now;
-  tick_ = static_cast<uint32_t>((now - origin_) / kTickLength);
-  tick_end_ = origin_ + (Time{tick_} + 1) * kTickLength;
+  const Time ticks = (now - origin_) / kTickLength;
+  tick_ = static_cast<uint32_t>(ticks);  // may wrap, after 34 years: differences stay right
+  tick_end_ = origin_ + (ticks + 1) * kTickLength;
   if (options_.expire && tick_ / kTicksPerSecond != wheel_.second()) {
     wheel_.RunTo(tick_ / kTicksPerSecond, [this](uint32_t number) { OnTimer(number); });
   }

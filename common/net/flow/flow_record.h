@@ -85,4 +85,11 @@ struct alignas(64) Flow {
 };
 static_assert(sizeof(Flow) == 320);
 
+inline void PrefetchFlow(const Flow& flow) {
+  constexpr size_t kLine = 64;
+  for (size_t at = 0; at < sizeof(Flow); at += kLine) {
+    __builtin_prefetch(reinterpret_cast<const char*>(&flow) + at, 1);
+  }
+}
+
 }  // namespace rustnet::net

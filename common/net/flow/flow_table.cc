@@ -12,14 +12,6 @@ namespace {
 // Look-ups whose memory is fetched side by side: more would outrun the core's line fill buffers.
 constexpr size_t kGroup = 16;
 
-// What a packet touches of a flow.
-void PrefetchFlow(const Flow& flow) {
-  constexpr size_t kLine = 64;
-  for (size_t i = 0; i < 4; ++i) {
-    __builtin_prefetch(static_cast<const char*>(static_cast<const void*>(&flow)) + i * kLine, 1);
-  }
-}
-
 bool Same(const FlowKey& a, const FlowKey& b) {
   uint64_t left[6];
   uint64_t right[6];
@@ -51,6 +43,7 @@ FlowTable::Impl::Impl(const FlowOptions& options) : options_(options), wheel_(&f
   dissection_.limits = options_.inspection;
   dissection_.budget.per_direction = options_.held_bytes_per_direction;
   dissection_.budget.total = options_.held_bytes_total;
+  dissection_.memory_limit = options_.dissection_bytes_total;
   dissection_.knowledge = options_.knowledge;
 }
 
@@ -221,6 +214,7 @@ bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direct
     flow->patience = PatienceOf(dissection.protocols());
   }
   CopyCounters();
+  if (dissection.starved()) ++counters_.dissections_dropped;
   if (!dissection.wants_more()) EndDissection(flow);
   return learnt;
 }

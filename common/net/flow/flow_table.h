@@ -25,6 +25,7 @@ struct FlowOptions {
   uint8_t worker = 0;
   uint32_t held_bytes_per_direction = 64 * 1024;  // out-of-order TCP bytes held for a session
   uint64_t held_bytes_total = 64ULL * 1024 * 1024;
+  uint64_t dissection_bytes_total = 256ULL * 1024 * 1024;  // beside what is held out of order
   uint64_t hash_seed = 0;  // random in a daemon, so that nobody can choose keys that collide
   InspectionLimits inspection;
   Knowledge* knowledge = nullptr;  // outlives the table; may be null
@@ -37,8 +38,9 @@ struct FlowCounters {
   uint64_t prefix_bytes_dropped = 0;  // opening bytes and out-of-order bytes that could not be held
   uint64_t facts_dropped = 0;
   uint64_t secrets_withheld = 0;
-  uint64_t stream_gaps = 0;      // holes in TCP streams that dissection had to skip
-  uint64_t ends_unreported = 0;  // flows that ended while `capacity` others waited to be taken
+  uint64_t dissections_dropped = 0;  // for want of dissection_bytes_total
+  uint64_t stream_gaps = 0;          // holes in TCP streams that dissection had to skip
+  uint64_t ends_unreported = 0;      // flows that ended while `capacity` others waited to be taken
 };
 
 class FlowTable {

@@ -33,22 +33,22 @@ void FlowTable::Impl::GiveRate(uint32_t number) {
   flows_[number].rate = rate;
 }
 
-// A rate that fell to zero is told, and one that fell by a quarter; a rise comes with packets, and
-// so does its change.
+// A rate that fell to zero is told, and a high one that fell by half; a rise comes with packets,
+// and so does its change.
 void FlowTable::Impl::ReviewRates() {
+  constexpr uint64_t kHigh = 10'000;  // bytes per second
   const Duration into = now_ - (tick_end_ - kTickLength);
   for (uint32_t i = rates_.size(); i-- > 0;) {
-    RateWindow& rate = rates_[i];
+    const RateWindow& rate = rates_[i];
     const uint32_t number = rate.flow;
-    Flow& flow = flows_[number];
     if (rate.Silent(tick_)) {
-      if (rate.reported != 0 && !flow.changed) MarkChanged(number);
-      flow.rate = kNoNumber;
+      if (rate.reported != 0 && !flows_[number].changed) MarkChanged(number);
+      flows_[number].rate = kNoNumber;
       rates_.Give(i);
       if (i != rates_.size()) flows_[rates_[i].flow].rate = i;
-    } else if (!flow.changed) {
+    } else if (rate.reported >= kHigh) {
       const auto now = rate.At(tick_, into);
-      if ((now[0] + now[1]) * 4 <= rate.reported * 3) MarkChanged(number);
+      if ((now[0] + now[1]) * 2 <= rate.reported && !flows_[number].changed) MarkChanged(number);
     }
   }
 }
@@ -60,6 +60,7 @@ void FlowTable::Impl::TakeChanges(Time now, std::vector<FlowView>* out) {
   for (uint32_t number = changes_.previous; number != kNoNumber;) {
     Flow& flow = flows_[number];
     const uint32_t next = flow.change.next;
+    if (next != kNoNumber) PrefetchFlow(flows_[next]);
     if (flow.news) {
       flow.learnt->facts = flow.learnt->dissection->Facts();
       flow.news = false;

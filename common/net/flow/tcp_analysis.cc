@@ -13,6 +13,7 @@ constexpr uint32_t kLateUs = 3'000;
 constexpr uint32_t kFastUs = 20'000;
 // RFC 6298 leaves the bound to us; a later answer says nothing of the path.
 constexpr uint32_t kLongestProbeUs = 10'000'000;
+
 struct Segment {
   const TcpHeader& header;
   uint32_t length;  // payload

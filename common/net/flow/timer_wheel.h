@@ -23,7 +23,8 @@ class TimerWheel {
   // REQUIRES: not armed.  Beyond the wheel's reach it is looked at early.
   void Arm(uint32_t number, uint32_t second) {
     Flow& flow = (*flows_)[number];
-    flow.due = std::clamp(second, second_ + 1, second_ + kSlots - 1);
+    const auto ahead = static_cast<int32_t>(second - second_);
+    flow.due = second_ + static_cast<uint32_t>(std::clamp(ahead, 1, kReach));
     uint32_t& head = heads_[flow.due % kSlots];
     flow.timer = {kNoNumber, head};
     if (head != kNoNumber) (*flows_)[head].timer.previous = number;
@@ -47,7 +48,7 @@ class TimerWheel {
   void RunTo(uint32_t second, Visit visit) {
     // After a long silence one turn is enough: all that is armed lies within one.
     if (second - second_ > kSlots) second_ = second - kSlots;
-    while (second_ < second) {
+    while (second_ != second) {
       ++second_;
       uint32_t number = heads_[second_ % kSlots];
       heads_[second_ % kSlots] = kNoNumber;
@@ -64,6 +65,7 @@ class TimerWheel {
 
  private:
   static constexpr uint32_t kSlots = 2048;
+  static constexpr int32_t kReach = kSlots - 1;
   FlowPool* flows_;
   uint32_t second_ = 0;
   std::array<uint32_t, kSlots> heads_;

@@ -113,6 +113,26 @@ TEST(DissectionTest, WithoutDissectionNothingIsProved) {
   EXPECT_EQ(App(Views(table, kStart + 1).at(0)), "");
 }
 
+TEST(DissectionTest, MemoryOfAllDissectionsIsBounded) {
+  FlowOptions options;
+  options.dissection_bytes_total = 100'000;
+  FlowTable table(options);
+  // Openings that nobody can decide yet, on many flows.
+  const std::string opening = "GET /" + std::string(900, 'a');
+  for (uint16_t port = 1; port <= 500; ++port) {
+    const Talk talk{.client_port = port};
+    Add(&table, {talk.Tcp(kStart, true, kAck, 1, 1, opening)});
+  }
+  EXPECT_GT(table.counters().dissections_dropped, 300U);
+  EXPECT_LT(table.counters().dissections_dropped, 500U);
+  // What ends gives its memory back.
+  table.Advance(kStart + 3600 * kSecond);
+  Changes(&table, kStart + 3600 * kSecond);
+  const Talk talk;
+  Add(&table, {talk.Tcp(kStart + 3600 * kSecond, true, kAck, 1000, 5000, kRequest)});
+  EXPECT_EQ(App(Changes(&table, kStart + 3600 * kSecond).at(0)), "http");
+}
+
 std::string DnsQuery() {
   std::string query("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
   return query + std::string(

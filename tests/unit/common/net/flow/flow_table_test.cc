@@ -301,6 +301,23 @@ TEST(FlowTableTest, AnEndComesAlsoAfterYearsOfSilence) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+TEST(FlowTableTest, TicksThatWrapDoNoHarm) {
+  // From five seconds after 1970, as a camera without a clock would have it, to today and on: more
+  // than 2^32 ticks of 250 ms.
+  FlowTable table(Options());
+  Add(&table, {Talk{.client_port = 1}.Tcp(5 * kSecond, true, kAck, 1, 1)});
+  const Time before = 5 * kSecond + Time{UINT32_MAX} * 250 * kMillisecond - 100 * kSecond;
+  Add(&table, {Talk{.client_port = 2}.Tcp(before, true, kAck, 1, 1)});
+  EXPECT_EQ(table.size(), 1U);
+  table.Advance(before + 200 * kSecond);
+  Add(&table, {Talk{.client_port = 3}.Tcp(before + 200 * kSecond, true, kAck, 1, 1)});
+  EXPECT_EQ(table.size(), 2U);
+  table.Advance(before + 303 * kSecond);
+  EXPECT_EQ(table.size(), 1U);
+  table.Advance(before + 503 * kSecond);
+  EXPECT_EQ(table.size(), 0U);
+}
+
 TEST(FlowTableTest, WithoutExpiryEverythingStays) {
   FlowOptions options = Options();
   options.expire = false;
@@ -328,24 +345,34 @@ TEST(FlowTableTest, UdpAgesAndSaysSo) {
   EXPECT_TRUE(Changes(&table, kStart + 62 * kSecond).at(0).ended);
 }
 
-TEST(FlowTableTest, ARateFallsToZeroAndIsReported) {
+// A hundred packets within a second; then what is reported of the rate in the three seconds after.
+std::vector<uint64_t> ReportedAfterABurst(std::string_view payload) {
   FlowTable table(Options());
-  const Talk talk{.protocol = Protocol::kUdp};
-  for (int i = 0; i < 100; ++i) Add(&table, {talk.Make(kStart + i * 10 * kMillisecond, true)});
-  std::vector<FlowView> views = Changes(&table, kStart + kSecond - 1);
-  EXPECT_EQ(views.at(0).rate[0], 100U * 42);
-  uint64_t last = views[0].rate[0];
-  size_t reports = 0;
-  for (int tick = 1; tick <= 30; ++tick) {
-    views = Changes(&table, kStart + kSecond + tick * 100 * kMillisecond);
-    if (views.empty()) continue;
-    ++reports;
-    EXPECT_LT(views[0].rate[0], last);
-    last = views[0].rate[0];
+  const Talk talk{.protocol = Protocol::kUdp, .server_port = 9};
+  for (int i = 0; i < 100; ++i) {
+    Add(&table, {talk.Make(kStart + i * 10 * kMillisecond, true, payload)});
   }
-  EXPECT_EQ(last, 0U);
-  EXPECT_GE(reports, 3U);
-  EXPECT_LE(reports, 8U);
+  std::vector<uint64_t> rates = {Changes(&table, kStart + kSecond - 1).at(0).rate[0]};
+  for (int tick = 1; tick <= 30; ++tick) {
+    for (const FlowView& view : Changes(&table, kStart + kSecond + tick * 100 * kMillisecond)) {
+      rates.push_back(view.rate[0]);
+    }
+  }
+  return rates;
+}
+
+TEST(FlowTableTest, ALowRateIsReportedWhenItIsZero) {
+  EXPECT_EQ(ReportedAfterABurst(""), (std::vector<uint64_t>{4200, 0}));
+}
+
+TEST(FlowTableTest, AHighRateIsReportedAsItFalls) {
+  const std::string payload(1000, 'x');
+  const std::vector<uint64_t> rates = ReportedAfterABurst(payload);
+  EXPECT_EQ(rates.front(), 104'200U);
+  EXPECT_EQ(rates.back(), 0U);
+  EXPECT_GE(rates.size(), 3U);
+  EXPECT_LE(rates.size(), 5U);
+  for (size_t i = 1; i < rates.size(); ++i) EXPECT_LE(rates[i] * 2, rates[i - 1]);
 }
 
 TEST(FlowTableTest, AFlowThatDidNotChangeIsNotTaken) {
