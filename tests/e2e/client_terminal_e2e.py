@@ -21,14 +21,14 @@ BEGIN, END = b'\x1b[?2026h', b'\x1b[?2026l'
 
 
 class Fake:
-    """A fake_daemon with `rows` rows, of which `change` percent change per tick."""
+    """A fake_daemon with `rows` rows, of which `change` percent change per tick; `churn` end and begin each second."""
 
-    def __init__(self, rows=40, change=0):
+    def __init__(self, rows=40, change=0, churn=0):
         if not os.path.exists(FAKE):
             raise h.Skip('fake_daemon was not built')
         self.folder = tempfile.mkdtemp(prefix='rustnet-fake-')
         self.socket = os.path.join(self.folder, 's.sock')
-        self.args = ['--rows', str(rows), '--change', str(change)]
+        self.args = ['--rows', str(rows), '--change', str(change), '--churn', str(churn)]
         self.process = None
         self.begin()
 
@@ -234,7 +234,7 @@ def test_a_stopped_and_a_killed_daemon():
 
 
 def test_a_storm_of_sizes():
-    with Fake(rows=5000, change=5) as fake, Pty(fake.socket) as screen:
+    with Fake(rows=5000, change=5, churn=500) as fake, Pty(fake.socket) as screen:
         screen.until(b'Connections')
         rng = random.Random(4)
         for _ in range(200):
@@ -255,8 +255,7 @@ def test_a_filter_is_typed_pasted_and_refused():
     with Fake(rows=200) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
         terminal.wait('Connections')
         terminal.keys('/', 'p', 'o', 'r', 't', ':', '4', '4', '3')
-        shown = terminal.wait(' of 200')
-        assert '▸' in shown or 'filtered' in shown
+        terminal.wait('filtered')
         terminal.keys(' ', '(')
         terminal.wait('not applied')
         terminal.wait('last valid')
