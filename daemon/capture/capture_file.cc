@@ -46,8 +46,7 @@ std::string Unknown(Bytes magic) {
 
 }  // namespace
 
-CaptureFile::CaptureFile(int fd, std::string name)
-    : name_(Printable(std::move(name))), buffer_(fd) {
+CaptureFile::CaptureFile(int fd, const std::string& name) : name_(Printable(name)), buffer_(fd) {
   batch_.reserve(kBatch);
 }
 

@@ -18,7 +18,7 @@ namespace rustnet {
 class CaptureFile : public FrameSource {
  public:
   // Reads `fd` (a file, a pipe) from where it stands; borrowed.  `name` is for people.
-  CaptureFile(int fd, std::string name);
+  CaptureFile(int fd, const std::string& name);
   ~CaptureFile() override;
 
   int fd() const override { return -1; }

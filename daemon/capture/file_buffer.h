@@ -12,7 +12,7 @@ namespace rustnet {
 
 class FileBuffer {
  public:
-  static constexpr size_t kLargest = 17 * 1024 * 1024;
+  static constexpr size_t kLargest = size_t{17} * 1024 * 1024;
 
   explicit FileBuffer(int fd) : fd_(fd) {}
 

@@ -10,7 +10,7 @@
 namespace rustnet {
 namespace {
 
-constexpr size_t kUsual = 256 * 1024;
+constexpr size_t kUsual = size_t{256} * 1024;
 
 }  // namespace
 

@@ -24,7 +24,7 @@ constexpr uint32_t kByteOrder = 0x1a2b3c4d;
 
 constexpr size_t kBlockHeader = 8;
 constexpr size_t kShortestBlock = 12;
-constexpr size_t kLargestBlock = 16 * 1024 * 1024;  // of those that are read, as in libpcap
+constexpr size_t kLargestBlock = size_t{16} * 1024 * 1024;  // of those that are read, as in libpcap
 static_assert(kLargestBlock <= FileBuffer::kLargest);
 
 constexpr uint16_t kEndOfOptions = 0;

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -24,7 +23,8 @@ namespace rustnet {
 namespace {
 
 constexpr int kAnswerMs = 2'000;
-constexpr size_t kBufferBytes = 64 * 1024;  // the kernel's dumps come in pieces of at most 32 KiB
+constexpr size_t kBufferBytes =
+    size_t{64} * 1024;  // the kernel's dumps come in pieces of at most 32 KiB
 
 StatusOr<UniqueFd> OpenRoute(uint32_t groups, const char* purpose) {
   UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
@@ -177,7 +177,7 @@ StatusOr<uint32_t> DefaultRouteInterface(int dump_fd) {
 }
 
 LinkNews ReadLinkEvents(int events_fd, std::vector<NetworkInterface>* interfaces) {
-  std::array<uint8_t, 32 * 1024> buffer;
+  std::vector<uint8_t> buffer(kBufferBytes);
   LinkNews news = LinkNews::kNone;
   while (true) {
     const ssize_t got = recv(events_fd, buffer.data(), buffer.size(), MSG_TRUNC | MSG_DONTWAIT);
