@@ -16,12 +16,25 @@
 
 namespace rustnet::net {
 
+// The `i`th eight bytes of a key.
+inline uint64_t KeyWord(const FlowKey& key, size_t i) {
+  uint64_t word;
+  const void* bytes = &key;
+  __builtin_memcpy(&word, static_cast<const char*>(bytes) + i * sizeof word, sizeof word);
+  return word;
+}
+
+inline bool SameKey(const FlowKey& a, const FlowKey& b) {
+  uint64_t difference = 0;
+  for (size_t i = 0; i < sizeof(FlowKey) / 8; ++i) difference |= KeyWord(a, i) ^ KeyWord(b, i);
+  return difference == 0;
+}
+
 inline uint32_t KeyedHash(const FlowKey& key, uint64_t seed) {
-  uint64_t words[6];
-  __builtin_memcpy(words, &key, sizeof words);
-  const uint64_t one = MixHash(words[0] ^ seed, words[1] ^ words[4]);
-  const uint64_t two = MixHash(words[2] ^ one, words[3] ^ seed);
-  const uint64_t all = MixHash(one ^ two, words[5] ^ (words[4] << 32 | words[4] >> 32) ^ seed);
+  const uint64_t ports = KeyWord(key, 4);
+  const uint64_t one = MixHash(KeyWord(key, 0) ^ seed, KeyWord(key, 1) ^ ports);
+  const uint64_t two = MixHash(KeyWord(key, 2) ^ one, KeyWord(key, 3) ^ seed);
+  const uint64_t all = MixHash(one ^ two, KeyWord(key, 5) ^ (ports << 32 | ports >> 32) ^ seed);
   return static_cast<uint32_t>(all ^ all >> 32);
 }
 

@@ -12,16 +12,6 @@ namespace {
 // Look-ups whose memory is fetched side by side: more would outrun the core's line fill buffers.
 constexpr size_t kGroup = 16;
 
-bool Same(const FlowKey& a, const FlowKey& b) {
-  uint64_t left[6];
-  uint64_t right[6];
-  __builtin_memcpy(left, &a, sizeof left);
-  __builtin_memcpy(right, &b, sizeof right);
-  uint64_t difference = 0;
-  for (size_t i = 0; i < 6; ++i) difference |= left[i] ^ right[i];
-  return difference == 0;
-}
-
 }  // namespace
 
 FlowTable::FlowTable(const FlowOptions& options) : impl_(std::make_unique<Impl>(options)) {}
@@ -99,9 +89,9 @@ void FlowTable::Impl::AddOne(const Packet& packet, Guess guess) {
 // but packets of the same group may have ended that flow.
 uint32_t FlowTable::Impl::FlowOf(const Packet& packet, const Guess& guess) {
   uint32_t number = guess.number;
-  if (guess.flow == nullptr || guess.flow->ended || !Same(guess.flow->key, packet.key)) {
+  if (guess.flow == nullptr || guess.flow->ended || !SameKey(guess.flow->key, packet.key)) {
     number = index_.Find(
-        guess.hash, [&](uint32_t candidate) { return Same(flows_[candidate].key, packet.key); });
+        guess.hash, [&](uint32_t candidate) { return SameKey(flows_[candidate].key, packet.key); });
     if (number == kNoNumber) return Create(packet, guess.hash);
   }
   if ((packet.tcp.flags & tcp_flag::kSyn) == 0 || !BeginsAnew(packet, flows_[number])) {

@@ -46,12 +46,14 @@ class FlowTable::Impl {
     Flow* flow;
   };
 
-  // The path of a packet.
+  // The path of a packet; one function to the machine, for calls would cost a fifth of it.
   void AddGroup(std::span<const Packet> packets);
-  void AddOne(const Packet& packet, Guess guess);
-  uint32_t FlowOf(const Packet& packet, const Guess& guess);
-  void Count(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
-  void AddTcp(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
+  [[gnu::always_inline]] inline void AddOne(const Packet& packet, Guess guess);
+  [[gnu::always_inline]] inline uint32_t FlowOf(const Packet& packet, const Guess& guess);
+  [[gnu::always_inline]] inline void Count(const Packet& packet, uint32_t number,
+                                           Direction direction, Flow* flow);
+  [[gnu::always_inline]] inline void AddTcp(const Packet& packet, uint32_t number,
+                                            Direction direction, Flow* flow);
   bool MoveTcp(const Packet& packet, Direction direction, Flow* flow);
   void AddDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);

@@ -67,6 +67,12 @@ struct Talk {
 inline constexpr uint8_t kFin = tcp_flag::kFin, kSyn = tcp_flag::kSyn, kRst = tcp_flag::kRst,
                          kPsh = tcp_flag::kPsh, kAck = tcp_flag::kAck;
 
+inline FlowOptions Options() {
+  FlowOptions options;
+  options.hash_seed = 42;
+  return options;
+}
+
 inline void Add(FlowTable* table, const std::vector<Packet>& packets) { table->Add(packets); }
 
 inline std::vector<FlowView> Views(const FlowTable& table, Time now) {
