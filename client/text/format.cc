@@ -81,8 +81,8 @@ bool HasPorts(model::Protocol protocol) {
 }
 
 std::string_view ServiceOf(model::Protocol protocol, uint32_t port) {
-  const net::Protocol transport = protocol == model::Protocol::kUdp ? net::Protocol::kUdp
-                                                                    : net::Protocol::kTcp;
+  const net::Protocol transport =
+      protocol == model::Protocol::kUdp ? net::Protocol::kUdp : net::Protocol::kTcp;
   return port <= 0xffff ? net::ServiceName(static_cast<uint16_t>(port), transport) : "";
 }
 
@@ -112,8 +112,8 @@ AddressText EndText(const Connection& row, const model::Endpoint& end, bool name
   }
   if (ports) {
     const std::string_view service = services ? ServiceOf(row.protocol, end.port) : "";
-    const std::string tail = ":" + (service.empty() ? std::to_string(end.port)
-                                                    : std::string(service));
+    const std::string tail =
+        ":" + (service.empty() ? std::to_string(end.port) : std::string(service));
     result.text += tail;
     result.tail = tail.size();
   }

@@ -9,7 +9,8 @@
 
 namespace rustnet {
 
-// REQUIRES: handles.bpf.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a sentence.
+// REQUIRES: handles.bpf.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a
+// sentence.
 std::unique_ptr<Attribution> MakeBpfAttribution(const Handles& handles, std::string* why);
 
 }  // namespace rustnet

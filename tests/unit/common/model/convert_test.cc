@@ -23,7 +23,9 @@ class Random {
     return wide >> (rng_() % 64);
   }
   uint32_t Small() { return static_cast<uint32_t>(Number()); }
-  std::string Text() { return Coin() ? "" : std::string(rng_() % 300, static_cast<char>('a' + rng_() % 26)); }
+  std::string Text() {
+    return Coin() ? "" : std::string(rng_() % 300, static_cast<char>('a' + rng_() % 26));
+  }
   template <typename Enum>
   Enum Of(Enum last) {
     return static_cast<Enum>(rng_() % (static_cast<unsigned>(last) + 1));
