@@ -30,7 +30,7 @@ class DnsName {
   bool Append(Bytes label);
 
  private:
-  std::array<char, 255> text_;
+  std::array<char, 255> text_{};
   uint8_t size_ = 0;
 };
 

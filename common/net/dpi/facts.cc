@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "common/base/text.h"
 
@@ -12,11 +13,20 @@ namespace {
 
 constexpr size_t kLargestValue = 8192;
 constexpr size_t kLongestCharacter = 4;  // UTF-8
+constexpr size_t kUsualEntries = 8;
+constexpr size_t kUsualBytes = 120;
 
+// Most texts are, and need no conversion.
+bool IsPlainAscii(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain &= c >= 0x20 && c < 0x7f;
+  return plain;
+}
+
+// Tells most texts apart without looking at them again.
 uint16_t ShortHash(std::string_view text) {
-  uint32_t hash = 2166136261U;  // FNV-1a: texts are short
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619U;
-  return static_cast<uint16_t>(hash ^ hash >> 16);
+  const uint64_t hash = std::hash<std::string_view>()(text);
+  return static_cast<uint16_t>(hash ^ hash >> 32);
 }
 
 }  // namespace
@@ -27,29 +37,36 @@ void Facts::Add(const Field& field, std::string_view raw) {
     ++withheld_;
     return;
   }
+  const size_t limit = std::min<size_t>(limits_->bytes_per_value, kLargestValue);
+  if (raw.size() <= limit && IsPlainAscii(raw)) return AddText(field, raw, false);
   // Room for one character more than allowed tells a text that was cut from one that just fits.
   char buffer[kLargestValue + kLongestCharacter];
-  const size_t limit = std::min<size_t>(limits_->bytes_per_value, kLargestValue);
   size_t size = MakePrintable(raw, buffer, limit + kLongestCharacter);
   const bool cut = size > limit;
   if (cut) size = MakePrintable(raw, buffer, limit);
-  const std::string_view text(buffer, size);
-  if (text.empty()) return;
+  if (size != 0) AddText(field, {buffer, size}, cut);
+}
 
+void Facts::AddText(const Field& field, std::string_view text, bool cut) {
   const uint16_t hash = ShortHash(text);
   size_t values = 0;
   for (const Entry& entry : entries_) {
-    if (entry.field->name != field.name) continue;
+    if (entry.field != &field) continue;
     if (entry.hash == hash && Text(entry) == text) return;
     ++values;
   }
-  if (values >= limits_->values_per_field || bytes_.size() + size > limits_->bytes_per_flow) {
+  if (values >= limits_->values_per_field ||
+      bytes_.size() + text.size() > limits_->bytes_per_flow) {
     ++dropped_;
     return;
   }
   if (cut) ++dropped_;
+  if (entries_.empty()) {
+    entries_.reserve(kUsualEntries);
+    bytes_.reserve(kUsualBytes);
+  }
   entries_.push_back(
-      {&field, static_cast<uint32_t>(bytes_.size()), static_cast<uint16_t>(size), hash});
+      {&field, static_cast<uint32_t>(bytes_.size()), static_cast<uint16_t>(text.size()), hash});
   bytes_.append(text);
   ++revision_;
 }
@@ -62,7 +79,7 @@ void Facts::AddNumber(const Field& field, uint64_t value) {
 
 bool Facts::Has(const Field& field) const {
   return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const Entry& entry) { return entry.field->name == field.name; });
+                     [&](const Entry& entry) { return entry.field == &field; });
 }
 
 std::string_view Facts::First(std::string_view field_name) const {

@@ -2,9 +2,9 @@
 // What a dissector learnt of a flow: pairs of a field and a printable text, bounded in number and
 // size.
 //
-// A field is declared beside the dissector that fills it (`constexpr Field kSni{"sni"};`) and is
-// known by its name, which is the key in `rustnetd --flows`, in the API's ApplicationField and in
-// filters.
+// A field is declared once, beside the dissector that fills it (`inline constexpr Field
+// kSni{"sni"};`), and is known by its address.  Its name is the key in `rustnetd --flows`, in the
+// API's ApplicationField and in filters.
 #pragma once
 
 #include <cstddef>
@@ -67,6 +67,8 @@ class Facts {
     uint16_t size;
     uint16_t hash;
   };
+  // `text` is printable; `cut`: and not all of it.
+  void AddText(const Field& field, std::string_view text, bool cut);
   std::string_view Text(const Entry& entry) const {
     return std::string_view(bytes_).substr(entry.offset, entry.size);
   }

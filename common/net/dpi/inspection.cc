@@ -186,9 +186,11 @@ const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
 }
 
 bool Inspection::Begin(const Dissector& dissector) {
-  const bool known = std::any_of(protocols_.begin(), protocols_.end(),
-                                 [&](const Dissector* p) { return p->name == dissector.name; });
-  if (!known) protocols_.push_back(&dissector);
+  const auto known = protocols();
+  const bool is_new = std::none_of(known.begin(), known.end(),
+                                   [&](const Dissector* p) { return p->name == dissector.name; });
+  if (is_new && protocol_count_ == kMostProtocols) return false;
+  if (is_new) protocols_[protocol_count_++] = &dissector;
   if (evidence_ == Evidence::kNone) evidence_ = Evidence::kSignature;
   if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
   session_ = dissector.start();
@@ -202,7 +204,7 @@ void Inspection::Miss(Side* side) {
   const uint32_t limit = limits_->opening_packets;
   const auto [fewer, more] = std::minmax(sides_[0].misses, sides_[1].misses);
   if (fewer < limit && more < limit * kOneSidedTries) return;
-  if (protocols_.empty()) ++counters_->hopeless;
+  if (protocol_count_ == 0) ++counters_->hopeless;
   Finish();
 }
 
@@ -213,8 +215,7 @@ void Inspection::Finish() {
 }
 
 size_t Inspection::memory() const {
-  return sizeof *this + facts_.memory() + protocols_.capacity() * sizeof(protocols_[0]) +
-         sides_[0].held.capacity() + sides_[1].held.capacity() +
+  return sizeof *this + facts_.memory() + sides_[0].held.capacity() + sides_[1].held.capacity() +
          (session_ == nullptr ? 0 : session_->memory());
 }
 

@@ -46,18 +46,21 @@ class Inspection {
 
   bool wants_more() const { return !finished_; }
   // The applications that were proved, in order: {"smtp", "tls"}.
-  std::span<const Dissector* const> protocols() const { return protocols_; }
+  std::span<const Dissector* const> protocols() const {
+    return std::span(protocols_).first(protocol_count_);
+  }
   Evidence evidence() const { return evidence_; }
   const Facts& facts() const { return facts_; }
   // Grows whenever protocols(), evidence() or facts() change.
   uint32_t revision() const {
-    return facts_.revision() + static_cast<uint32_t>(protocols_.size()) +
-           (evidence_ == Evidence::kHandshake ? 1 : 0);
+    return facts_.revision() + protocol_count_ + (evidence_ == Evidence::kHandshake ? 1 : 0);
   }
   // Bytes of memory held, for the table's budget.
   size_t memory() const;
 
  private:
+  // Beyond these a flow is a jumble.
+  static constexpr size_t kMostProtocols = 6;
   struct Side {
     std::vector<uint8_t> held;  // TCP only: the opening, while somebody needs more
     uint64_t alive = 0;         // rows that have not yet refused the opening; 0: none begun
@@ -78,12 +81,13 @@ class Inspection {
   const InspectionLimits* limits_;
   InspectionCounters* counters_;
   std::unique_ptr<Session> session_;
-  std::vector<const Dissector*> protocols_;
+  std::array<const Dissector*, kMostProtocols> protocols_{};
   Facts facts_;
   std::array<Side, 2> sides_;
   uint64_t by_port_;  // rows that are tried first
   Protocol transport_;
   Evidence evidence_ = Evidence::kNone;
+  uint8_t protocol_count_ = 0;
   uint8_t hops_ = 0;  // sessions started by the OnData under way
   bool finished_ = false;
 };

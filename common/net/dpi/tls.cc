@@ -20,7 +20,7 @@ constexpr uint8_t kClientHello = 1, kServerHello = 2;
 constexpr size_t kRecordHeader = 5;
 constexpr size_t kMessageHeader = 4;
 constexpr size_t kLongestRecord = (1 << 14) + 2048;  // RFC 5246 section 6.2.3
-constexpr size_t kLongestHello = 64 * 1024;
+constexpr size_t kLongestHello = 1 << 16;
 constexpr uint32_t kOneSidedRecords = 16;  // encrypted, after which the other side is not awaited
 
 struct RecordHeader {
@@ -360,8 +360,7 @@ Verdict ProbeHello(ByteReader reader, size_t in_record) {
     return length <= kLongestHello && known ? Verdict::kMatch : Verdict::kNotMine;
   }
   // Cut: by the end of what is there, or by the end of a very short record.
-  return in_record < kMessageHeader + 2 && reader.size() != 0 ? Verdict::kMatch
-                                                              : Verdict::kNeedMore;
+  return in_record < kMessageHeader + 2 && !reader.empty() ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
 // Data in the middle of a connection, on any port: two records that follow each other.

@@ -32,6 +32,7 @@ void AppendNumber(uint16_t number, char separator, std::string* text) {
 // The numbers of `list`, without GREASE, joined by '-', as JA3 has them.
 std::string Joined(ByteReader list, size_t width) {
   std::string text;
+  text.reserve(list.size() / width * 6);
   while (!list.empty()) {
     const uint16_t number = width == 1 ? list.U8() : list.U16();
     if (list.ok() && !IsGrease(number)) AppendNumber(number, text.empty() ? '\0' : '-', &text);
@@ -71,6 +72,7 @@ struct Ja3 {
 
   std::string Digest() const {
     std::string text;
+    text.reserve(16 + ciphers.size() + extensions.size() + groups.size() + formats.size());
     AppendNumber(version, '\0', &text);
     for (const std::string* part : {&ciphers, &extensions, &groups, &formats}) {
       text.append(1, ',').append(*part);
@@ -148,6 +150,7 @@ std::string_view TlsVersionName(uint16_t version) {
 bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
   ByteReader reader(body);
   Ja3 ja3;
+  ja3.extensions.reserve(128);
   ja3.version = reader.U16();
   reader.Skip(32);                                         // random
   reader.Skip(reader.U8());                                // session id

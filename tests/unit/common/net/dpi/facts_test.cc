@@ -37,15 +37,6 @@ TEST(FactsTest, DistinctValuesInOrder) {
   EXPECT_EQ(facts.dropped(), 0u);
 }
 
-TEST(FactsTest, SameNameInAnotherFileIsTheSameField) {
-  constexpr Field kTwin{"name"};
-  const FactLimits limits;
-  Facts facts(&limits);
-  facts.Add(kName, "a");
-  facts.Add(kTwin, "a");
-  EXPECT_EQ(facts.All().size(), 1u);
-}
-
 TEST(FactsTest, LimitsAreKeptAndCounted) {
   const FactLimits limits{.values_per_field = 2, .bytes_per_value = 4, .bytes_per_flow = 9};
   Facts facts(&limits);
