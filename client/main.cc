@@ -54,13 +54,17 @@ int Main(int argc, char** argv) {
                  kExitUsage});
   }
   std::unique_ptr<PrivateDaemon> daemon;
+  std::unique_ptr<EndsWithSignals> signals;
+  const bool own = options.standalone || !options.read_file.empty();
+  const bool screen = options.command == Command::kScreen;
+  if (own && !screen) signals = std::make_unique<EndsWithSignals>();
   std::string socket = ChooseSocket(options, *config);
   std::optional<Failure> failure;
   if (options.standalone) failure = PrivateDaemon::StartLive(options.interfaces, &daemon);
   if (!options.read_file.empty()) failure = PrivateDaemon::StartReplay(options.read_file, &daemon);
   if (failure) return Fail(*failure);
   if (daemon != nullptr) socket = daemon->socket();
-  const bool screen = options.command == Command::kScreen;
+  if (signals != nullptr) signals->Watch(daemon.get());
   PrivateDaemon::Replayed replayed;
   if (!options.read_file.empty()) {
     replayed = daemon->AwaitReplay(!screen && options.command != Command::kWatch);

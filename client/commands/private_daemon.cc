@@ -43,6 +43,13 @@ bool PasswordPrompt() {
   return tcgetattr(STDIN_FILENO, &modes) == 0 && (modes.c_lflag & ECHO) == 0;
 }
 
+sigset_t EndingSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
 std::string OwnDirectory() {
   char path[PATH_MAX];
   const ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
@@ -140,6 +147,8 @@ std::optional<Failure> PrivateDaemon::Spawn(const std::vector<std::string>& comm
     const int null = open("/dev/null", O_WRONLY);
     if (null >= 0) dup2(null, STDOUT_FILENO);
     dup2(write_end.get(), STDERR_FILENO);
+    const sigset_t ending = EndingSignals();
+    sigprocmask(SIG_UNBLOCK, &ending, nullptr);
     execvp(argv[0], argv.data());
     dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], std::strerror(errno));
     _exit(127);
@@ -230,7 +239,7 @@ PrivateDaemon::Replayed PrivateDaemon::AwaitReplay(bool to_end) {
   return now;
 }
 
-PrivateDaemon::~PrivateDaemon() {
+void PrivateDaemon::End() {
   if (pid_ > 0) {
     kill(pid_, SIGTERM);  // sudo relays it
     const Time deadline = MonotonicNow() + kEndWithin;
@@ -243,12 +252,49 @@ PrivateDaemon::~PrivateDaemon() {
       }
       SleepMs(5);
     }
+    pid_ = -1;
   }
-  if (reader_.joinable()) reader_.join();
   if (!directory_.empty()) {
     unlink(socket_.c_str());
     rmdir(directory_.c_str());
   }
+}
+
+PrivateDaemon::~PrivateDaemon() {
+  End();
+  if (reader_.joinable()) reader_.join();
+}
+
+EndsWithSignals::EndsWithSignals() {
+  const sigset_t ending = EndingSignals();
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  thread_ = std::thread([this] { Wait(); });
+}
+
+EndsWithSignals::~EndsWithSignals() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    over_ = true;
+  }
+  pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+void EndsWithSignals::Watch(PrivateDaemon* daemon) {
+  const absl::MutexLock lock(&mutex_);
+  daemon_ = daemon;
+}
+
+void EndsWithSignals::Wait() {
+  const sigset_t ending = EndingSignals();
+  int signal = 0;
+  sigwait(&ending, &signal);
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (over_) return;
+    if (daemon_ != nullptr) daemon_->End();
+  }
+  _exit(128 + signal);  // as a shell has it for a program that a signal ended
 }
 
 }  // namespace rustnet::client

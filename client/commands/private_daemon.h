@@ -34,6 +34,9 @@ class PrivateDaemon {
 
   const std::string& socket() const { return socket_; }
 
+  // Asks it to end and waits for that; the destructor does it too.
+  void End();
+
   // How far a replay has come: until it is at the end of the file, or knows that the file is bad
   // (`to_end`, for commands that print once), or for a moment (for the screen).
   struct Replayed {
@@ -61,6 +64,27 @@ class PrivateDaemon {
   std::thread reader_;
   absl::Mutex mutex_;
   std::string said_ ABSL_GUARDED_BY(mutex_);  // the end of it
+};
+
+// While it lives, SIGINT, SIGTERM and SIGHUP end the daemon first and this program then: for
+// commands that have no loop of their own.  Make it before any thread.
+class EndsWithSignals {
+ public:
+  EndsWithSignals();
+  ~EndsWithSignals();
+  EndsWithSignals(const EndsWithSignals&) = delete;
+  EndsWithSignals& operator=(const EndsWithSignals&) = delete;
+
+  // The daemon to end; it must outlive this.
+  void Watch(PrivateDaemon* daemon) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Wait() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  absl::Mutex mutex_;
+  PrivateDaemon* daemon_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
 };
 
 // `rustnetd` beside this program, else in PATH (and the sbin directories); empty: nowhere.
