@@ -41,7 +41,10 @@ model::NameSource SourceOf(net::PassiveDns::Source) { return model::NameSource::
 
 TableLoop::TableLoop(LiveCapture* capture, Attribution* attribution, ConnectionTable* table,
                      std::vector<std::unique_ptr<Worker>>* workers)
-    : capture_(capture), attribution_(attribution), table_(table), workers_(workers) {}
+    : capture_(capture), attribution_(attribution), table_(table), workers_(workers) {
+  // A client may ask before the first tick.
+  backends_ = attribution_->backends();
+}
 
 TableLoop::~TableLoop() {
   {

@@ -28,9 +28,11 @@ Duration RetryAfter(Duration age) {
   return age < 60 * kSecond ? 5 * kSecond : 30 * kSecond;
 }
 
-bool WorthRetrying(const Party& party) {
-  return party.quality != Quality::kUnspecified && !party.resolved() &&
-         party.reason != NoOwner::kReplay;
+// Of a Party or an Owner.
+template <typename Known>
+bool WorthRetrying(const Known& known) {
+  return known.process == nullptr && known.quality != Quality::kUnspecified &&
+         known.quality != Quality::kKernel && known.reason != NoOwner::kReplay;
 }
 
 model::Numbers NumbersOf(const net::FlowView& flow, uint8_t local) {
@@ -192,7 +194,12 @@ void ConnectionTable::Prepare(const net::FlowView& flow, const TickInput& input,
   }
   out->orientation = Orient(flow, around_.network);
   const model::Direction direction = out->orientation.direction;
-  if (direction == model::Direction::kTransit || flow.key.family == 0) return;
+  if (direction == model::Direction::kTransit) {
+    out->owner = Owner{nullptr, std::nullopt, Quality::kNone, NoOwner::kNotLocal, ""};
+    return;
+  }
+  // No socket sends or receives these.
+  if (flow.key.family == 0 || flow.key.protocol == net::Protocol::kArp) return;
   const size_t local = out->orientation.local;
   const uint64_t netns = around_.handles[flow.key.handle].netns;
   const Duration age = input.now - flow.first;
@@ -229,7 +236,8 @@ void ConnectionTable::Apply(const net::FlowView& flow, Prepared* prepared, const
       record.peer = std::make_unique<Party>();
       SetParty(record.peer.get(), std::move(*prepared->peer));
     }
-    if (WorthRetrying(record.party) || (record.peer && WorthRetrying(*record.peer))) {
+    const bool here = record.direction != model::Direction::kTransit;
+    if (here && (WorthRetrying(record.party) || (record.peer && WorthRetrying(*record.peer)))) {
       retries_.push({input.now + RetryAfter(input.now - record.first), row, record.id});
     }
     by_flow_.emplace(FlowName(flow), row);
@@ -299,10 +307,11 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
     }
     const bool changed = !SameParty(record->party, answer.owner) ||
                          (record->peer && !SameParty(*record->peer, *answer.peer));
+    if (WorthRetrying(answer.owner) || (answer.peer && WorthRetrying(*answer.peer))) {
+      // The next tick is the earliest.
+      retries_.push({input.now + std::max(RetryAfter(age), kMillisecond), retry.row, retry.id});
+    }
     if (changed) answers.push_back(std::move(answer));
-    // The next tick is the earliest.
-    const Duration pause = std::max(RetryAfter(age), kMillisecond);
-    retries_.push({input.now + pause, retry.row, retry.id});
   }
   for (size_t start = 0; start < answers.size(); start += kSlice) {
     const absl::MutexLock lock(&mutex_);

@@ -26,7 +26,6 @@ struct Party {
   Quality quality = Quality::kUnspecified;  // kUnspecified: this end has no owner here
   NoOwner reason = NoOwner::kUnspecified;
 
-  bool resolved() const { return process != nullptr || quality == Quality::kKernel; }
   std::optional<uint32_t> owner() const { return has_uid ? std::optional(uid) : std::nullopt; }
 };
 
