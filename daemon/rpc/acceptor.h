@@ -49,6 +49,7 @@ class Acceptor {
   void StopAccepting();
   // Ends every connection, whatever its peer does.
   void CutAll();
+  size_t ConnectionsOf(uint32_t uid) const;
   AcceptorCounters counters() const;
 
  private:

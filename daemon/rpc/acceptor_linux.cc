@@ -65,7 +65,6 @@ StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(UniqueFd listener, const Acc
   std::unique_ptr<Acceptor> acceptor(new Acceptor(std::move(listener), limits, std::move(deliver)));
   RN_RETURN_IF_ERROR(acceptor->Prepare());
   acceptor->thread_ = std::thread([raw = acceptor.get()] { raw->Run(); });
-  pthread_setname_np(acceptor->thread_.native_handle(), "accept");
   return acceptor;
 }
 
@@ -99,6 +98,13 @@ void Acceptor::CutAll() {
   for (const auto& [descriptor, connection] : connections_) shutdown(descriptor, SHUT_RDWR);
 }
 
+size_t Acceptor::ConnectionsOf(uint32_t uid) const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(
+      std::count_if(connections_.begin(), connections_.end(),
+                    [uid](const auto& entry) { return entry.second.uid == uid; }));
+}
+
 AcceptorCounters Acceptor::counters() const {
   const std::lock_guard lock(mutex_);
   return counters_;
@@ -117,6 +123,7 @@ void Acceptor::Pause(bool paused) {
 }
 
 void Acceptor::Run() {
+  pthread_setname_np(pthread_self(), "accept");
   std::array<epoll_event, 64> events{};
   Time next_look = MonotonicNow() + kLookEvery;
   while (!stop_) {

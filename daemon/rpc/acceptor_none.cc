@@ -18,6 +18,7 @@ StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(UniqueFd, const AcceptorLimi
 
 void Acceptor::StopAccepting() {}
 void Acceptor::CutAll() {}
+size_t Acceptor::ConnectionsOf(uint32_t) const { return 0; }
 AcceptorCounters Acceptor::counters() const { return {}; }
 
 }  // namespace rustnet

@@ -153,7 +153,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* MonitorService::WatchConnections(
   }
   WatchStream::Terms terms;
   terms.limits = Limits();
-  terms.interval_ms = std::min(parsed.interval_ms(), kSlowestInterval);
+  terms.interval_ms = std::clamp(parsed.interval_ms(), shared_.options->tick_ms, kSlowestInterval);
+  terms.each_tick = parsed.interval_ms() <= shared_.options->tick_ms;
   return WatchStream::Open(context, shared_.pump, shared_.table, caller_, parsed, terms);
 }
 

@@ -18,7 +18,6 @@ namespace {
 
 constexpr Duration kShutdownDeadline = 500 * kMillisecond;
 constexpr Duration kCutAfter = 700 * kMillisecond;
-constexpr uint32_t kMostServers = 32;
 
 uint32_t ConnectionsByDescriptors() {
   rlimit limit{};
@@ -70,6 +69,7 @@ class ServerImpl final : public Server {
 
   void Deliver(UniqueFd connection, const PeerIdentity& peer, std::string refusal);
   void Refuse(UniqueFd connection, const Status& status);
+  void DropIdle(Time now);
   UserServer* ServerFor(const Caller& caller, Status* status);
   void Log(const std::string& line) {
     if (context_.log) context_.log(line);
@@ -125,7 +125,8 @@ UserServer* ServerImpl::ServerFor(const Caller& caller, Status* status) {
     found->second.used = now;
     return found->second.server.get();
   }
-  if (servers_.size() >= kMostServers) {
+  DropIdle(now);
+  if (servers_.size() >= options_.most_users) {
     *status = ResourceExhausted("too many users are connected to rustnetd; try again later");
     return nullptr;
   }
@@ -138,6 +139,14 @@ UserServer* ServerImpl::ServerFor(const Caller& caller, Status* status) {
   entry.server = std::move(server).value();
   entry.used = now;
   return entry.server.get();
+}
+
+// Each server costs a thread; a user who has gone needs none.
+void ServerImpl::DropIdle(Time now) {
+  std::erase_if(servers_, [&](const auto& entry) {
+    return now - entry.second.used > options_.idle_user_kept &&
+           acceptor_->ConnectionsOf(entry.first.uid) == 0;
+  });
 }
 
 void ServerImpl::Refuse(UniqueFd connection, const Status& status) {

@@ -37,6 +37,7 @@ struct ServerOptions {
   uint32_t heartbeat_ms = 4000;
   uint32_t tick_ms = 100;     // the table's: no stream is faster
   uint32_t most_scoped = 16;  // users with `own` access at a time
+  size_t most_users = 32;     // connected at a time: each costs a thread
   size_t memory_per_user = 32 * 1024 * 1024;
   int handshake_timeout_ms = 5000;
   int keepalive_ms = 20'000;

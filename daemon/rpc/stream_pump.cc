@@ -42,7 +42,6 @@ StreamPump::StreamPump(ConnectionTable* table, const PumpLimits& limits,
                        std::function<void(v1::Stats*)> losses)
     : table_(table), limits_(limits), losses_(std::move(losses)) {
   thread_ = std::thread([this] { Run(); });
-  pthread_setname_np(thread_.native_handle(), "streams");
   table_->OnTick([this] {
     const absl::MutexLock lock(&mutex_);
     ticked_ = true;
@@ -76,6 +75,7 @@ size_t StreamPump::size() const {
 }
 
 void StreamPump::Run() {
+  pthread_setname_np(pthread_self(), "streams");
   Time next_look = 0;
   Time next_losses = 0;
   while (true) {

@@ -52,6 +52,8 @@ class GrpcServer : public UserServer {
     builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, options.keepalive_timeout_ms);
     builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    // A client may look after its daemon in the same way.
+    builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5000);
   }
 
   Status Start(grpc::ServerBuilder* builder) {
@@ -122,6 +124,8 @@ class RefusingServer final : public GrpcServer {
 // Once per process: what gRPC keeps in globals.
 void EnablePlugins() {
   static const bool enabled = [] {
+    // Held for ever: the last grpc_shutdown waits up to 10 s for a poller of its own.
+    grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     // Linked for reflection.

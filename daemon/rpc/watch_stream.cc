@@ -155,7 +155,7 @@ bool WatchStream::Produce(Time now) {
     // Streams of one interval are due together, so that they can share what is sent.
     const Duration interval = Duration{terms_.interval_ms} * kMillisecond;
     TakeStep(now);
-    if (!walking_) due_ = interval > 0 ? (now / interval + 1) * interval : now;
+    if (!walking_) due_ = terms_.each_tick ? now : (now / interval + 1) * interval;
   }
   if (said_.empty() && now - last_write_ >= pump_->limits().heartbeat) {
     SayMissed(now, true);

@@ -27,6 +27,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   struct Terms {
     v1::Limits limits;
     uint32_t interval_ms = 0;  // as granted
+    bool each_tick = true;     // as fast as the table changes
   };
 
   // Begins the call; the result belongs to gRPC.

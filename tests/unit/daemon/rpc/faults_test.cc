@@ -85,6 +85,54 @@ TEST(FaultsTest, ConnectionsPerUserAreBounded) {
   EXPECT_TRUE(again);
 }
 
+TEST(FaultsTest, UsersWhoHaveGoneMakeRoom) {
+  if (getuid() != 0) GTEST_SKIP() << "other users can be had by root alone";
+  ServerOptions options;
+  options.most_users = 2;
+  options.idle_user_kept = 0;
+  Harness harness(options);
+  v1::GetServerInfoResponse info;
+  {
+    Client first(harness, 1000);
+    Client second(harness, 1001);
+    ASSERT_TRUE(first.Info(&info).ok());
+    ASSERT_TRUE(second.Info(&info).ok());
+    const grpc::Status status = Client(harness, 1002).Info(&info);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_THAT(status.error_message(), HasSubstr("too many users"));
+  }
+  bool room = false;
+  for (int i = 0; i < 200 && !room; ++i) {
+    room = Client(harness, 1003).Info(&info).ok();
+    if (!room) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(room);
+}
+
+// Descriptors used up: the listener pauses, and goes on when there are some again.
+TEST(FaultsTest, DescriptorsThatAreUsedUpStopNothingForGood) {
+  Harness harness;
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(Answers(harness));
+  // The client's socket is made first, then nothing is left for the server.
+  UniqueFd waiting(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const rlimit none{3, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const sockaddr_un address = AddressOf(harness.path());
+  ASSERT_EQ(connect(waiting.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  bool paused = false;
+  for (int i = 0; i < 500 && !paused; ++i) {
+    paused = harness.server().connections().paused >= 3;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(paused);
+  Client client(std::move(waiting));
+  v1::GetServerInfoResponse info;
+  EXPECT_TRUE(client.Info(&info).ok());
+}
+
 TEST(FaultsTest, ABigRequestIsRefused) {
   Harness harness;
   Client client(harness);
@@ -151,7 +199,7 @@ TEST(FaultsTest, ShutdownDoesNotWaitForAStoppedClient) {
   proxy.Stop();
   for (int i = 0; i < 10; ++i) harness.Move(2000);
   const Time begin = MonotonicNow();
-  harness.server().Shutdown();
+  harness.DestroyServer();
   // 0.7 s and a little; without the cut it would never come back.
   EXPECT_LT(MonotonicNow() - begin, 20 * kSecond);
 }
