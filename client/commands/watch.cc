@@ -130,6 +130,7 @@ int RunWatch(const Options& options, Session* session, Output* out) {
   request.set_include_historic(options.historic);
   request.set_order_by(options.sort.value_or(""));
   request.set_limit(options.limit);
+  request.set_interval_ms(options.refresh_ms.value_or(0));
   const auto deadline =
       std::chrono::system_clock::now() + std::chrono::nanoseconds(options.duration.value_or(0));
   Watch watch(options.format, out);

@@ -16,33 +16,7 @@ import time
 
 import harness as h
 
-FAKE = os.path.join(os.environ.get('RUSTNET_TEST_BIN', os.path.join(h.BIN, '../tests')), 'fake_daemon')
 BEGIN, END = b'\x1b[?2026h', b'\x1b[?2026l'
-
-
-class Fake:
-    """A fake_daemon with `rows` rows, of which `change` percent change per tick; `churn` end and begin each second."""
-
-    def __init__(self, rows=40, change=0, churn=0):
-        if not os.path.exists(FAKE):
-            raise h.Skip('fake_daemon was not built')
-        self.folder = tempfile.mkdtemp(prefix='rustnet-fake-')
-        self.socket = os.path.join(self.folder, 's.sock')
-        self.args = ['--rows', str(rows), '--change', str(change), '--churn', str(churn)]
-        self.process = None
-        self.begin()
-
-    def begin(self):
-        self.process = h.start(FAKE, self.socket, *self.args, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout.readline().strip() == 'ready'
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        subprocess.run(['rm', '-rf', self.folder], check=False)
 
 
 class Pty:
@@ -113,7 +87,7 @@ class Pty:
 
 
 def test_each_frame_is_one_synchronised_piece_and_nothing_new_is_no_byte():
-    with Fake(rows=40, change=0) as fake, Pty(fake.socket) as screen:
+    with h.Fake(rows=40, change=0) as fake, Pty(fake.socket) as screen:
         screen.until(b'Connections')
         h.wait_for('3 s of silence, as nothing changes', lambda: screen.read(3) == b'', 60)
         screen.write(b'j')
@@ -126,7 +100,7 @@ def test_each_frame_is_one_synchronised_piece_and_nothing_new_is_no_byte():
 
 
 def test_every_way_out_gives_the_terminal_back():
-    with Fake() as fake:
+    with h.Fake() as fake:
         for how in (b'\x03', b'\x1c', signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with Pty(fake.socket) as screen:
                 screen.until(b'Connections')
@@ -145,7 +119,7 @@ def test_every_way_out_gives_the_terminal_back():
 
 def test_suspend_and_resume():
     shell = 'set -m; "$@"; echo STOPPED; read line; fg >/dev/null; echo DONE'
-    with Fake() as fake, Pty(fake.socket, shell=shell) as screen:
+    with h.Fake() as fake, Pty(fake.socket, shell=shell) as screen:
         screen.until(b'Connections')
         screen.write(b'\x1a')
         screen.until(b'STOPPED')
@@ -161,7 +135,7 @@ def test_suspend_and_resume():
 
 
 def test_terminals_of_every_kind():
-    with Fake() as fake:
+    with h.Fake() as fake:
         for term in ('xterm-256color', 'xterm', 'tmux-256color', 'screen', 'linux', 'vt100'):
             with Pty(fake.socket, TERM=term) as screen:
                 screen.until(b'Connections')
@@ -176,7 +150,7 @@ def test_terminals_of_every_kind():
 
 
 def test_ascii_and_colourless():
-    with Fake() as fake:
+    with h.Fake() as fake:
         for env in ({'LC_ALL': 'C'}, {}):
             with Pty(fake.socket, *([] if env else ['--ascii']), **env) as screen:
                 screen.until(b'Connections')
@@ -192,7 +166,7 @@ def test_ascii_and_colourless():
 
 
 def test_a_mouse_beyond_column_223():
-    with Fake() as fake, Pty(fake.socket, columns=260, rows=40) as screen:
+    with h.Fake() as fake, Pty(fake.socket, columns=260, rows=40) as screen:
         screen.until(b'Connections')
         for what, text in ((b'\x1b[<0;5;9M\x1b[<0;5;9m', b'held'), (b'\x1b[<0;240;40M', b'')):
             screen.output = b''
@@ -205,7 +179,7 @@ def test_a_mouse_beyond_column_223():
 
 
 def test_without_a_terminal():
-    with Fake(rows=3) as fake:
+    with h.Fake(rows=3) as fake:
         done = h.run(h.CLIENT, '--socket', fake.socket)
         assert len(done.stdout.splitlines()) == 4, done.stdout
         master, slave = pty.openpty()
@@ -217,7 +191,7 @@ def test_without_a_terminal():
 
 
 def test_a_stopped_and_a_killed_daemon():
-    with Fake(rows=20, change=10) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket) as terminal:
+    with h.Fake(rows=20, change=10) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket) as terminal:
         terminal.wait('Connections')
         fake.process.send_signal(signal.SIGSTOP)
         terminal.wait('not answering', 9)
@@ -234,7 +208,7 @@ def test_a_stopped_and_a_killed_daemon():
 
 
 def test_a_storm_of_sizes():
-    with Fake(rows=5000, change=5, churn=500) as fake, Pty(fake.socket) as screen:
+    with h.Fake(rows=5000, change=5, churn=500) as fake, Pty(fake.socket) as screen:
         screen.until(b'Connections')
         rng = random.Random(4)
         for _ in range(200):
@@ -252,7 +226,7 @@ def test_a_storm_of_sizes():
 
 
 def test_a_filter_is_typed_pasted_and_refused():
-    with Fake(rows=200) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
+    with h.Fake(rows=200) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
         terminal.wait('Connections')
         terminal.keys('/', 'p', 'o', 'r', 't', ':', '4', '4', '3')
         terminal.wait('filtered')

@@ -4,7 +4,7 @@
 //   fake_daemon SOCKET [--rows N] [--change PERCENT] [--churn FLOWS_PER_SECOND] [--tick MS]
 //               [--uids N] [--seed N] [--others none]
 //
-// Prints "ready" when it answers.  SIGTERM and SIGINT end it.
+// Prints "ready" when it answers.  SIGUSR1 brings the flows to rest; SIGTERM and SIGINT end it.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -127,8 +127,7 @@ ServerContext Context(ResetRequest* reset) {
 int Run(const Arguments& arguments) {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const UniqueFd ended(signalfd(-1, &signals, SFD_CLOEXEC));
 
@@ -158,6 +157,7 @@ int Run(const Arguments& arguments) {
   std::vector<net::FlowView> changes = flows.live();
   uint64_t owed = 0;  // flows to be replaced, in thousandths
   bool first = true;
+  bool moving = true;
   while (true) {
     table.Tick({.now = WallNow(),
                 .monotonic = MonotonicNow(),
@@ -169,12 +169,18 @@ int Run(const Arguments& arguments) {
       std::fflush(stdout);
     }
     pollfd polled{ended.get(), POLLIN, 0};
-    if (poll(&polled, 1, static_cast<int>(tick_ms)) > 0) break;
+    if (poll(&polled, 1, static_cast<int>(tick_ms)) > 0) {
+      signalfd_siginfo signal{};
+      if (read(ended.get(), &signal, sizeof signal) != sizeof signal) break;
+      if (signal.ssi_signo != SIGUSR1) break;
+      moving = false;
+    }
     changes.clear();
     reset.Serve([&] {
       table.Reset();
       changes = flows.live();
     });
+    if (!moving) continue;
     const Time now = WallNow();
     for (size_t i = 0; i < flows.size() * percent / 100; ++i) {
       changes.push_back(flows.Move(flows.Number(flows.size()), now));

@@ -18,6 +18,7 @@ import traceback
 BIN = os.environ.get('RUSTNET_BIN', os.path.join(os.path.dirname(__file__), '../../build/dev/bin'))
 DAEMON = os.path.join(BIN, 'rustnetd')
 CLIENT = os.path.join(BIN, 'rustnet-client')
+FAKE = os.path.join(os.environ.get('RUSTNET_TEST_BIN', os.path.join(BIN, '../tests')), 'fake_daemon')
 SKIP = 77
 
 
@@ -170,6 +171,31 @@ class Daemon:
         return jsonl(self.socket, *args)[0]
 
 
+class Fake:
+    """A fake_daemon with `rows` rows, of which `change` percent change per tick; `churn` end and begin each second."""
+
+    def __init__(self, rows=40, change=0, churn=0):
+        if not os.path.exists(FAKE):
+            raise Skip('fake_daemon was not built')
+        self.folder = tempfile.mkdtemp(prefix='rustnet-fake-')
+        self.socket = os.path.join(self.folder, 's.sock')
+        self.args = ['--rows', str(rows), '--change', str(change), '--churn', str(churn)]
+        self.process = None
+        self.begin()
+
+    def begin(self):
+        self.process = start(FAKE, self.socket, *self.args, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline().strip() == 'ready'
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        subprocess.run(['rm', '-rf', self.folder], check=False)
+
+
 def as_user(uid):
     """Popen options that make the child `uid` with no other groups, and a home that is not ours."""
     if uid is None:
@@ -184,6 +210,12 @@ def client(socket, *args, check=True, uid=None, timeout=30):
 def jsonl(socket, *args, uid=None):
     out = client(socket, *args, '--format', 'jsonl', uid=uid).stdout
     return [json.loads(line) for line in out.splitlines() if line]
+
+
+def private_kib(pid):
+    """Memory that is the process's own (proc(5), RssAnon)."""
+    with open(f'/proc/{pid}/status', encoding='utf-8') as status:
+        return next(int(line.split()[1]) for line in status if line.startswith('RssAnon'))
 
 
 def number(value):
