@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `watch`: the whole state, then each change, for scripts.  Rows come whole (no columns); a stream
 // that breaks is taken up from the last whole state, so that a reader's own table stays right.
+#include "client/commands/watch.h"
+
 #include <chrono>
 #include <thread>
 
-#include "absl/container/flat_hash_set.h"
 #include "client/commands/oneshot.h"
-#include "client/commands/rows_text.h"
 #include "client/stream/row.h"
 #include "common/base/clock.h"
 #include "common/base/text.h"
@@ -17,112 +17,104 @@ namespace {
 
 constexpr Duration kGiveUpAfter = 10 * kSecond;
 
-class Watch {
- public:
-  Watch(Format format, Output* out) : format_(format), out_(out), table_(Columns(), out) {}
-
-  // False: the stream is of no use any more.
-  bool OnMessage(const v1::WatchConnectionsResponse& message) {
-    switch (message.event_case()) {
-      case v1::WatchConnectionsResponse::kHello:
-        OnHello(message.hello());
-        break;
-      case v1::WatchConnectionsResponse::kDelta:
-        if (!OnDelta(message.delta())) return false;
-        break;
-      case v1::WatchConnectionsResponse::kLost:
-        OnLost(message.lost());
-        break;
-      default:
-        break;
-    }
-    if (format_ == Format::kTable) table_.EndPage();
-    return true;
-  }
-
-  const std::optional<v1::Resume>& resume() const { return resume_; }
-  void Forget() { resume_.reset(); }
-
- private:
-  static std::vector<TextColumn> Columns() {
-    std::vector<TextColumn> columns = ConnectionColumns();
-    columns.insert(columns.begin(), TextColumn{" ", false, 1});
-    return columns;
-  }
-
-  void OnHello(const v1::Hello& hello) {
-    if (hello.start() == v1::Hello::START_RESUMED && resume_) {
-      position_ = resume_->revision();
-      return;
-    }
-    epoch_ = hello.epoch();
-    view_ = hello.view();
-    position_ = 0;
-    resume_.reset();
-    before_.insert(ids_.begin(), ids_.end());
-    ids_.clear();
-  }
-
-  bool OnDelta(const v1::Delta& delta) {
-    if (delta.base() != position_) return false;
-    position_ = delta.revision();
-    for (const uint64_t id : delta.removed()) {
-      before_.erase(id);
-      if (ids_.erase(id) > 0) Removed(id);
-    }
-    for (const v1::Connection& row : delta.upserts()) {
-      const bool is_new = ids_.insert(row.id()).second;
-      if (format_ == Format::kJsonl) {
-        out_->Json(row);
-      } else {
-        std::vector<std::string> cells = ConnectionRow(*RowFromProto(row));
-        cells.insert(cells.begin(), is_new ? "+" : "~");
-        table_.Add(std::move(cells));
-      }
-    }
-    if (!delta.more()) {
-      for (const uint64_t id : before_) {
-        if (!ids_.contains(id)) Removed(id);
-      }
-      before_.clear();
-      resume_.emplace();
-      resume_->set_epoch(epoch_);
-      resume_->set_view(view_);
-      resume_->set_revision(position_);
-    }
-    return true;
-  }
-
-  void Removed(uint64_t id) {
-    if (format_ == Format::kJsonl) {
-      out_->Line("{\"removed\":\"" + std::to_string(id) + "\"}");
-    } else {
-      table_.Add({"-", std::to_string(id)});
-    }
-  }
-
-  void OnLost(const v1::Lost& lost) {
-    if (format_ == Format::kJsonl) {
-      const std::string json = model::ToJson(lost);
-      out_->Line("{\"lost\":" + Printable(json, json.size() * 3) + "}");
-      return;
-    }
-    const std::string count = lost.has_count() ? std::to_string(lost.count()) : "an unknown number";
-    table_.Add({"!", "lost " + count + " (" + v1::Lost::Source_Name(lost.source()) + ")"});
-  }
-
-  Format format_;
-  Output* out_;
-  TextTable table_;
-  uint64_t epoch_ = 0;
-  uint64_t view_ = 0;
-  uint64_t position_ = 0;
-  std::optional<v1::Resume> resume_;
-  absl::flat_hash_set<uint64_t> ids_;
-  absl::flat_hash_set<uint64_t> before_;  // rows of the state that a new snapshot replaces
-};
+std::vector<TextColumn> Columns() {
+  std::vector<TextColumn> columns = ConnectionColumns();
+  columns.insert(columns.begin(), TextColumn{" ", false, 1});
+  return columns;
+}
 
 }  // namespace
+
+WatchPrinter::WatchPrinter(Format format, Output* out)
+    : format_(format), out_(out), table_(Columns(), out) {}
+
+bool WatchPrinter::OnMessage(const v1::WatchConnectionsResponse& message) {
+  switch (message.event_case()) {
+    case v1::WatchConnectionsResponse::kHello:
+      OnHello(message.hello());
+      break;
+    case v1::WatchConnectionsResponse::kDelta:
+      if (!OnDelta(message.delta())) return false;
+      break;
+    case v1::WatchConnectionsResponse::kLost:
+      OnLost(message.lost());
+      break;
+    default:
+      break;
+  }
+  if (format_ == Format::kTable) table_.EndPage();
+  return true;
+}
+
+void WatchPrinter::OnHello(const v1::Hello& hello) {
+  if (hello.start() == v1::Hello::START_RESUMED && resume_) {
+    position_ = resume_->revision();
+    // Printed of a state that never was whole: what has gone since is not told again.
+    for (const uint64_t id : fresh_) ids_.erase(id);
+    before_.insert(fresh_.begin(), fresh_.end());
+    fresh_.clear();
+    return;
+  }
+  epoch_ = hello.epoch();
+  view_ = hello.view();
+  position_ = 0;
+  resume_.reset();
+  before_.insert(ids_.begin(), ids_.end());
+  ids_.clear();
+  fresh_.clear();
+}
+
+bool WatchPrinter::OnDelta(const v1::Delta& delta) {
+  if (delta.base() != position_) return false;
+  position_ = delta.revision();
+  for (const uint64_t id : delta.removed()) {
+    const bool was_before = before_.erase(id) > 0;
+    fresh_.erase(id);
+    if (ids_.erase(id) > 0 || was_before) Removed(id);
+  }
+  for (const v1::Connection& row : delta.upserts()) {
+    const bool inserted = ids_.insert(row.id()).second;
+    if (inserted) fresh_.insert(row.id());
+    const bool is_new = inserted && !before_.contains(row.id());
+    if (format_ == Format::kJsonl) {
+      out_->Json(row);
+    } else {
+      std::vector<std::string> cells = ConnectionRow(*RowFromProto(row));
+      cells.insert(cells.begin(), is_new ? "+" : "~");
+      table_.Add(std::move(cells));
+    }
+  }
+  if (!delta.more()) {
+    for (const uint64_t id : before_) {
+      if (!ids_.contains(id)) Removed(id);
+    }
+    before_.clear();
+    fresh_.clear();
+    resume_.emplace();
+    resume_->set_epoch(epoch_);
+    resume_->set_view(view_);
+    resume_->set_revision(position_);
+  }
+  return true;
+}
+
+void WatchPrinter::Removed(uint64_t id) {
+  if (format_ == Format::kJsonl) {
+    out_->Line("{\"removed\":\"" + std::to_string(id) + "\"}");
+  } else {
+    table_.Add({"-", std::to_string(id)});
+  }
+}
+
+void WatchPrinter::OnLost(const v1::Lost& lost) {
+  if (format_ == Format::kJsonl) {
+    const std::string json = model::ToJson(lost);
+    out_->Line("{\"lost\":" + Printable(json, json.size() * 3) + "}");
+    return;
+  }
+  const std::string count = lost.has_count() ? std::to_string(lost.count()) : "an unknown number";
+  table_.Add({"!", "lost " + count + " (" + v1::Lost::Source_Name(lost.source()) + ")"});
+}
 
 int RunWatch(const Options& options, Session* session, Output* out) {
   v1::WatchConnectionsRequest request;
@@ -133,7 +125,7 @@ int RunWatch(const Options& options, Session* session, Output* out) {
   request.set_interval_ms(options.refresh_ms.value_or(0));
   const auto deadline =
       std::chrono::system_clock::now() + std::chrono::nanoseconds(options.duration.value_or(0));
-  Watch watch(options.format, out);
+  WatchPrinter watch(options.format, out);
   Time lost_since = 0;
   while (true) {
     if (watch.resume()) {
