@@ -141,7 +141,8 @@ StatusOr<Options> ParseOptions(int argc, const char* const* argv, bool terminal)
   app.add_flag("--historic", options.historic, "closed connections too");
   app.add_option("--config", options.config_file, "configuration file")->type_name("FILE");
   app.add_option("--theme", options.theme, "colours of the screen")->type_name("NAME");
-  app.add_option("--refresh", options.refresh_ms, "least milliseconds between changes, of the screen and of watch")
+  app.add_option("--refresh", options.refresh_ms,
+                 "least milliseconds between changes, of the screen and of watch")
       ->type_name("MS")
       ->check(CLI::Range(100, 10'000));
   app.add_flag("--ascii", options.ascii, "nothing outside ASCII on the screen");
