@@ -3,6 +3,7 @@
 //   seal_probe [--replay FILE] [--out FILE] [--state DIR] [--bpf] [--mode M] [--no-filter]
 //              --socket PATH --user NAME COMMAND [NAME]
 //   act NAME    tries a forbidden act: "returned N" or "errno N"; most end the process (SIGSYS)
+//   calls N,…   system calls by number, all arguments 0: a line "N ERRNO" for each
 //   work NAME   "works", or what went wrong
 //   attest      one line per control: name|state|value|evidence
 //   serve       "ready", then "peer UID" per connection that is accepted, until stdin ends
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -111,10 +113,21 @@ int Serve(const Handles& handles, int control) {
   return 0;
 }
 
+int Calls(const std::string& numbers) {
+  std::istringstream list(numbers);
+  for (std::string number; std::getline(list, number, ',');) {
+    errno = 0;
+    const long result = syscall(std::strtol(number.c_str(), nullptr, 10), 0, 0, 0, 0, 0, 0);
+    Say(number + " " + std::to_string(result < 0 ? errno : 0));
+  }
+  return 0;
+}
+
 int Run(const std::string& command, const std::string& name, Sealed& sealed, int control) {
   if (command == "attest") return Attest(sealed.attestation());
   if (command == "serve") return Serve(sealed.handles(), control);
   if (command == "abort") std::abort();
+  if (command == "calls") return Calls(name);
   if (command == "work") {
     const std::string trouble = TryWork(name, sealed.handles());
     Say(trouble.empty() ? "works" : trouble);
