@@ -7,6 +7,8 @@
 namespace rustnet {
 namespace {
 
+constexpr size_t kAhead = 8;  // frames; their bytes are in the ring, and cold
+
 net::FlowOptions WithKnowledge(net::FlowOptions options, net::Knowledge* knowledge) {
   options.knowledge = knowledge;
   return options;
@@ -18,7 +20,11 @@ Pipeline::Pipeline(net::FlowOptions options) : flows_(WithKnowledge(options, thi
 
 void Pipeline::Add(std::span<const net::Frame> frames) {
   size_t filled = 0;
-  for (const net::Frame& frame : frames) {
+  const size_t prefetched = std::min(kAhead, frames.size());
+  for (const net::Frame& frame : frames.first(prefetched)) net::Decoder::Prefetch(frame);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    if (i + kAhead < frames.size()) net::Decoder::Prefetch(frames[i + kAhead]);
+    const net::Frame& frame = frames[i];
     newest_ = std::max(newest_, frame.time);
     const uint64_t malformed = decoder_.counters().malformed;
     const std::span<net::Packet, net::kMaxLayers> room(batch_.data() + filled, net::kMaxLayers);

@@ -44,7 +44,6 @@ class Player {
 
   void Start() {
     thread_ = std::thread([this] { Run(); });
-    pthread_setname_np(thread_.native_handle(), "replay");
   }
 
   WorkerCounters counters() const {
@@ -58,6 +57,7 @@ class Player {
 
  private:
   void Run() {
+    pthread_setname_np(pthread_self(), "replay");
     while (!stop_ && source_->state() == SourceState::kActive) {
       source_->Read(kFramesPerRead, [this](std::span<const net::Frame> frames) { Play(frames); });
     }

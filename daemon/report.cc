@@ -11,8 +11,9 @@ v1::Sandbox::Mode Mode(SandboxMode mode) {
     case SandboxMode::kStrict:
       return v1::Sandbox::MODE_STRICT;
     case SandboxMode::kBestEffort:
-    case SandboxMode::kReport:
       return v1::Sandbox::MODE_BEST_EFFORT;
+    case SandboxMode::kReport:
+      return v1::Sandbox::MODE_REPORT;
     case SandboxMode::kOff:
       return v1::Sandbox::MODE_OFF;
   }

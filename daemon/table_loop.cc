@@ -59,10 +59,10 @@ void TableLoop::Start() {
   capture_->Tick(MonotonicNow());
   FollowInterfaces();
   thread_ = std::thread([this] { Run(); });
-  pthread_setname_np(thread_.native_handle(), "table");
 }
 
 void TableLoop::Run() {
+  pthread_setname_np(pthread_self(), "table");
   auto next = std::chrono::steady_clock::now();
   while (true) {
     next += std::chrono::nanoseconds(kTick);

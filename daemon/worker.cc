@@ -27,10 +27,10 @@ Worker::~Worker() {
 
 void Worker::Start() {
   thread_ = std::thread([this] { Run(); });
-  pthread_setname_np(thread_.native_handle(), "capture");
 }
 
 void Worker::Run() {
+  pthread_setname_np(pthread_self(), "capture");
   std::vector<pollfd> polled;
   Time next_tick = MonotonicNow() + kTick;
   while (!stop_) {

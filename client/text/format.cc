@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "common/base/text.h"
-#include "common/net/names/services.h"
+#include "common/model/service.h"
 
 namespace rustnet::client {
 namespace {
@@ -80,12 +80,6 @@ bool HasPorts(model::Protocol protocol) {
          protocol == model::Protocol::kSctp;
 }
 
-std::string_view ServiceOf(model::Protocol protocol, uint32_t port) {
-  const net::Protocol transport =
-      protocol == model::Protocol::kUdp ? net::Protocol::kUdp : net::Protocol::kTcp;
-  return port <= 0xffff ? net::ServiceName(static_cast<uint16_t>(port), transport) : "";
-}
-
 const model::RemoteName* NameOf(const model::Endpoint& end) {
   return end.names.empty() || end.names.front().name.empty() ? nullptr : &end.names.front();
 }
@@ -111,7 +105,7 @@ AddressText EndText(const Connection& row, const model::Endpoint& end, bool name
     result.text += Bare(end, ports);
   }
   if (ports) {
-    const std::string_view service = services ? ServiceOf(row.protocol, end.port) : "";
+    const std::string_view service = services ? model::ServiceName(row.protocol, end.port) : "";
     const std::string tail =
         ":" + (service.empty() ? std::to_string(end.port) : std::string(service));
     result.text += tail;

@@ -105,6 +105,9 @@ void PaintSandbox(Lines* lines, const Model& model) {
     lines->Text("OFF: rustnetd is not confined", Token::kErr);
     return;
   }
+  if (sandbox.mode() == v1::Sandbox::MODE_REPORT) {
+    lines->Text("REPORT: system calls are logged, not refused", Token::kErr);
+  }
   int verified = 0;
   for (const v1::SandboxControl& control : sandbox.controls()) {
     verified += control.state() == v1::SandboxControl::STATE_VERIFIED ? 1 : 0;

@@ -66,11 +66,19 @@ grpc::ServerUnaryReactor* MonitorService::GetServerInfo(grpc::CallbackServerCont
   response->set_scope(caller_.sees_all() ? v1::SCOPE_ALL : v1::SCOPE_OWN);
   response->set_may_control(caller_.may_control());
   *response->mutable_limits() = Limits();
-  if (shared_.context->log && !request->client_name().empty()) {
+  if (shared_.context->log && !request->client_name().empty() && WorthLogging()) {
     shared_.context->log("client of uid " + std::to_string(caller_.uid) + ": " +
                          Printable(request->client_name(), 64));
   }
   return Answer(context, Ok());
+}
+
+// Scripts call again and again: one line a minute tells of a user.
+bool MonitorService::WorthLogging() {
+  const Time now = MonotonicNow();
+  Time logged = logged_;
+  return (logged == 0 || now - logged > 60 * kSecond) &&
+         logged_.compare_exchange_strong(logged, now);
 }
 
 grpc::ServerUnaryReactor* MonitorService::ListConnections(grpc::CallbackServerContext* context,

@@ -2,6 +2,8 @@
 // MonitorService for one kind of caller: what it may see is fixed when the service is made.
 #pragma once
 
+#include <atomic>
+
 #include "daemon/rpc/caller.h"
 #include "daemon/rpc/page_lists.h"
 #include "daemon/rpc/server.h"
@@ -54,9 +56,11 @@ class MonitorService final : public v1::MonitorService::WithRawCallbackMethod_Wa
   Status List(const v1::ListConnectionsRequest& request, v1::ListConnectionsResponse* response);
   Status Processes(const v1::ListProcessesRequest& request, v1::ListProcessesResponse* response);
   v1::Limits Limits() const;
+  bool WorthLogging();
 
   const Shared shared_;
   const Caller caller_;
+  std::atomic<Time> logged_ = 0;
 };
 
 }  // namespace rustnet

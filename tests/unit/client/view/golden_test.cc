@@ -13,13 +13,8 @@
 namespace rustnet::client {
 namespace {
 
-std::string Folder() {
-  const std::string file = __FILE__;
-  return file.substr(0, file.rfind("tests/unit/")) + "tests/golden/screens/";
-}
-
 void Compare(const std::string& name, const std::string& drawn) {
-  const std::string path = Folder() + name;
+  const std::string path = RUSTNET_SCREENS + name;
   if (std::getenv("RUSTNET_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path) << drawn;
     return;

@@ -202,7 +202,7 @@ inline constexpr Case kMatches[] = {
     {"exe:/usr/lib/firefox", "1"},
     {"exe:/^\\/usr/", "1"},
     {"service:https", "1"},
-    {"svc:domain", "3"},
+    {"svc:dns", "3"},
     {"app:\"tls 1.3\"", "1"},
     {"app:ssh", "2"},
     {"application:dns", "3"},
