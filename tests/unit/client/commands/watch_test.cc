@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -14,8 +15,6 @@ namespace {
 // A reader that keeps a table by the lines that are printed.
 class WatchTest : public ::testing::Test {
  protected:
-  ~WatchTest() override { std::fclose(file_); }
-
   void Hello(v1::Hello::Start start) {
     v1::WatchConnectionsResponse message;
     message.mutable_hello()->set_start(start);
@@ -36,10 +35,10 @@ class WatchTest : public ::testing::Test {
   // The ids of the reader's table.
   std::set<uint64_t> Table() {
     out_.Flush();
-    std::rewind(file_);
+    std::rewind(file_.get());
     std::set<uint64_t> ids;
     char line[256];
-    while (std::fgets(line, sizeof line, file_) != nullptr) {
+    while (std::fgets(line, sizeof line, file_.get()) != nullptr) {
       unsigned long long id = 0;
       if (std::sscanf(line, "{\"id\":\"%llu\"", &id) == 1) ids.insert(id);
       if (std::sscanf(line, "{\"removed\":\"%llu\"", &id) == 1) ids.erase(id);
@@ -47,8 +46,11 @@ class WatchTest : public ::testing::Test {
     return ids;
   }
 
-  FILE* file_ = std::tmpfile();
-  Output out_{file_};
+  struct Close {
+    void operator()(FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<FILE, Close> file_{std::tmpfile()};
+  Output out_{file_.get()};
   WatchPrinter printer_{Format::kJsonl, &out_};
 };
 
