@@ -124,7 +124,8 @@ def stop(process, how=signal.SIGTERM):
 class Daemon:
     """A sealed rustnetd on `interface`, in namespace `ns` if given."""
 
-    def __init__(self, *args, net=None, ns=None, socket=None, wait=True):
+    def __init__(self, *args, net=None, ns=None, socket=None, wait=True, program=DAEMON):
+        self.program = program
         self.folder = tempfile.mkdtemp(prefix='rustnet-e2e-')
         os.chmod(self.folder, 0o755)
         self.socket = socket or os.path.join(self.folder, 'rustnetd.sock')
@@ -140,7 +141,7 @@ class Daemon:
 
     def begin(self):
         with open(self.log, 'a', encoding='utf-8') as log:
-            self.process = start(*self.prefix, DAEMON, '--socket', self.socket, *self.args, stderr=log, stdout=log)
+            self.process = start(*self.prefix, self.program, '--socket', self.socket, *self.args, stderr=log, stdout=log)
         if self.wait:
             wait_for('rustnetd answers', self.answers, 20)
 
