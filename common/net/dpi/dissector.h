@@ -24,7 +24,9 @@ namespace rustnet::net {
 enum class Verdict : uint8_t { kNotMine, kNeedMore, kMatch };
 
 // kNext: what follows is another application (STARTTLS, CONNECT, Upgrade); see Session::Unread.
-enum class Progress : uint8_t { kMore, kDone, kNext };
+// kMistaken: as kNext, and what was said so far was none of the protocol's either: the other end
+// answered with something else.
+enum class Progress : uint8_t { kMore, kDone, kNext, kMistaken };
 
 // How a label was proved.  A port alone never is: such a guess is made by names/services, not here.
 // kHandshake: both ends spoke the protocol; kSignature: one did.
@@ -49,6 +51,8 @@ struct Moment {
   uint16_t source_port = 0;
   uint16_t destination_port = 0;
   Knowledge* knowledge = nullptr;  // may be null
+  // Not on a port of the protocol, and both ends had spoken before it was recognised.
+  bool late = false;
 };
 
 class Session {
@@ -61,8 +65,8 @@ class Session {
 
   // After kNext.  The name of the dissector that takes over; empty: whoever matches.
   virtual std::string_view Next() const { return {}; }
-  // After kNext.  Bytes of `direction` that belong to what follows; they live until the session
-  // ends or, if they are the tail of OnData's, as long as those.
+  // After kNext or kMistaken.  Bytes of `direction` that belong to what follows; they live until
+  // the session ends or, if they are the tail of OnData's, as long as those.
   virtual Bytes Unread(Direction) const { return {}; }
 
   // Both ends have spoken the protocol.

@@ -77,6 +77,13 @@ void Facts::AddNumber(const Field& field, uint64_t value) {
   Add(field, {digits, static_cast<size_t>(end - digits)});
 }
 
+void Facts::Truncate(size_t size) {
+  if (size >= entries_.size()) return;
+  bytes_.resize(entries_[size].offset);
+  entries_.resize(size);
+  ++revision_;
+}
+
 bool Facts::Has(const Field& field) const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [&](const Entry& entry) { return entry.field == &field; });

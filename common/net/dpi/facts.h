@@ -52,6 +52,9 @@ class Facts {
   std::string_view First(std::string_view field_name) const;  // empty if there is none
   std::vector<Fact> All() const;
   bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+  // Forgets all but the first `size`.
+  void Truncate(size_t size);
   bool show_secrets() const { return limits_->show_secrets; }
   uint32_t dropped() const { return dropped_; }
   uint32_t withheld() const { return withheld_; }  // secrets that were seen and not stored

@@ -3,7 +3,8 @@
 // lines up to an empty one, and a body that is skipped by its length, by its chunks, or to the end.
 //
 // Which direction asks is told by the start lines, since a capture may begin anywhere.  After a
-// hole or nonsense a side waits for a segment that begins a message.
+// hole or nonsense a side waits for a segment that begins a message.  Who asks a server of
+// something else has not made it an HTTP server, nor has one that answers what nobody asked.
 #include "common/net/dpi/http.h"
 
 #include <algorithm>
@@ -121,6 +122,7 @@ Verdict ProbeTarget(std::string_view method, std::string_view rest) {
 struct RequestLine {
   std::string_view method;
   std::string_view target;
+  bool simple = false;  // without a version
 };
 
 // Any method is taken where the version says HTTP; without one only a known method.
@@ -130,7 +132,8 @@ bool ParseRequestLine(std::string_view line, RequestLine* request) {
   if (request->method.empty() || rest.empty()) return false;
   const size_t version = rest.rfind(" HTTP/");
   request->target = Trimmed(rest.substr(0, version));
-  return version != std::string_view::npos || IsHttpMethod(request->method);
+  request->simple = version == std::string_view::npos;
+  return !request->simple || IsHttpMethod(request->method);
 }
 
 // Decimal or hexadecimal digits at the start of `text`; false if there are none or too many.
@@ -141,19 +144,27 @@ bool ParseNumber(std::string_view text, int base, uint64_t* value) {
 
 class HttpSession : public Session {
  public:
-  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+  Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) override {
     Side& s = side(direction);
-    if (s.state == State::kLost || s.state == State::kToTheEnd) {
-      const Verdict verdict =
-          s.state == State::kLost ? ProbeHttp(bytes) : ProbeResponse(AsText(bytes));
+    const bool unasked = moment.late && !asked_ && !answered_;
+    if (unasked && ProbeResponse(AsText(bytes)) == Verdict::kMatch) {
+      return HandOver(direction, bytes, Progress::kMistaken);
+    }
+    const bool behind_gap = s.state == State::kLost;
+    if (behind_gap || s.state == State::kToTheEnd) {
+      const Verdict verdict = behind_gap ? ProbeHttp(bytes) : ProbeResponse(AsText(bytes));
       if (verdict == Verdict::kNotMine) return Progress::kMore;
       s.lines.Reset();
       s.state = State::kStart;
     }
-    // A browser that was sent to a server of something else.
-    const bool foreign = asked_ && !answered_ && direction != asker_ && s.lines.half().empty() &&
-                         ProbeHttp(bytes) == Verdict::kNotMine;
-    if (foreign) return HandOver(direction, bytes);
+    const bool first_answer =
+        asked_ && !answered_ && direction != asker_ && !behind_gap && s.lines.half().empty();
+    const Answer answer = first_answer ? Judge(bytes) : Answer::kMessage;
+    if (answer == Answer::kForeign) return HandOver(direction, bytes, Progress::kMistaken);
+    if (answer == Answer::kDocument) {
+      s.state = State::kToTheEnd;
+      answered_ = true;
+    }
     return Consume(direction, bytes, facts);
   }
 
@@ -195,6 +206,7 @@ class HttpSession : public Session {
     kToTheEnd,
     kLost
   };
+  enum class Answer : uint8_t { kMessage, kDocument, kForeign };
   enum class Kind : uint8_t { kPlain, kHead, kConnect, kUpgrade };
 
   struct Side {
@@ -302,6 +314,7 @@ class HttpSession : public Session {
     facts->Add(kHttpMethod, request.method);
     AddHttpPath(request.target, facts);
     asker_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
+    simple_ = request.simple;
     if (request.method == "HEAD") s->kind = Kind::kHead;
     if (request.method == "CONNECT") s->kind = Kind::kConnect;
     asked_ = true;
@@ -393,10 +406,23 @@ class HttpSession : public Session {
     return s.response && (s.status == 101 || (s.kind == Kind::kConnect && s.status / 100 == 2));
   }
 
-  Progress HandOver(Direction direction, Bytes unread) {
+  // What the first bytes behind a request are.  A bare document answers one of HTTP/0.9; what
+  // begins like a status line is a damaged one.
+  Answer Judge(Bytes bytes) const {
+    constexpr std::string_view kHttp = "HTTP";
+    std::string_view text = AsText(bytes);
+    text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+    const bool message = StartsWithIgnoreCase(text, kHttp.substr(0, text.size())) ||
+                         ProbeResponse(text) != Verdict::kNotMine ||
+                         ProbeHttp(bytes) == Verdict::kMatch;
+    if (message) return Answer::kMessage;
+    return simple_ && text[0] == '<' ? Answer::kDocument : Answer::kForeign;
+  }
+
+  Progress HandOver(Direction direction, Bytes unread, Progress progress = Progress::kNext) {
     handed_over_ = direction;
     unread_ = unread;
-    return Progress::kNext;
+    return progress;
   }
 
   // The client goes on before its CONNECT or Upgrade was answered (or the answer was not captured).
@@ -430,6 +456,7 @@ class HttpSession : public Session {
   Direction handed_over_ = Direction::kForward;
   bool asked_ = false;
   bool answered_ = false;
+  bool simple_ = false;  // HTTP/0.9
 };
 
 }  // namespace

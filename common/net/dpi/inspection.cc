@@ -37,6 +37,13 @@ class Rows {
 
   const Dissector& row(uint32_t index) const { return *rows_[index]; }
   uint64_t any_port() const { return any_port_; }
+  uint64_t Named(std::string_view name) const {
+    uint64_t found = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i]->name == name) found |= uint64_t{1} << i;
+    }
+    return found;
+  }
   uint64_t ByFirst(uint8_t byte) const { return by_first_[byte]; }
 
   uint64_t ByPort(uint16_t port) const {
@@ -61,6 +68,11 @@ const Rows& RowsOf(Protocol transport) {
   static const Rows tcp(Protocol::kTcp);
   static const Rows udp(Protocol::kUdp);
   return transport == Protocol::kTcp ? tcp : udp;
+}
+
+Moment Late(Moment moment) {
+  moment.late = true;
+  return moment;
 }
 
 Moment Turned(const Moment& moment) {
@@ -107,12 +119,21 @@ void Inspection::OnGap(Direction direction, uint64_t lost) {
 void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
   if (finished_ || bytes.empty()) return;
   if (session_ == nullptr) return Look(direction, bytes, moment);
+  if (Contradicts(direction, bytes)) {
+    Withdraw();
+    session_.reset();
+    return Look(direction, bytes, moment);
+  }
   const uint32_t dropped = facts_.dropped();
   const uint32_t withheld = facts_.withheld();
-  const Progress progress = session_->OnData(direction, bytes, moment, &facts_);
+  const Progress progress = claim_.late ? session_->OnData(direction, bytes, Late(moment), &facts_)
+                                        : session_->OnData(direction, bytes, moment, &facts_);
   counters_->facts_dropped += facts_.dropped() - dropped;
   counters_->secrets_withheld += facts_.withheld() - withheld;
-  if (evidence_ != Evidence::kHandshake && session_->Agreed()) evidence_ = Evidence::kHandshake;
+  if (evidence_ != Evidence::kHandshake && session_->Agreed()) {
+    evidence_ = Evidence::kHandshake;
+    ++changes_;
+  }
   After(progress, direction, moment);
 }
 
@@ -121,9 +142,11 @@ void Inspection::After(Progress progress, Direction direction, const Moment& mom
   if (progress == Progress::kMore) return;
   const std::unique_ptr<Session> old = std::move(session_);  // owns what is unread
   sides_ = {};
+  if (progress == Progress::kMistaken && !claim_.by_port) Withdraw();
   if (!old->Next().empty()) {
     const Dissector* next = FindDissector(old->Next());
     if (next == nullptr || !Begin(*next)) return Finish();
+    claim_.answered = true;
   } else if (++hops_ > kMostHops) {
     return Finish();
   }
@@ -150,8 +173,11 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
     const std::vector<uint8_t> other = std::move(side(Opposite(direction)).held);
+    const bool both_spoke = sides_[0].misses != 0 && sides_[1].misses != 0;
     sides_ = {};
     if (!Begin(*found)) return Finish();
+    claim_.late = both_spoke && !claim_.by_port;
+    claim_.by_client = direction == Direction::kForward;
     Feed(Opposite(direction), other, Turned(moment));
     Feed(direction, opening, moment);
     return Feed(direction, rest, moment);
@@ -172,7 +198,9 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
 const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
   const Rows& rows = RowsOf(transport_);
   uint64_t alive = side->alive;
-  if (alive == 0) alive = rows.ByFirst(opening.front()) & (rows.any_port() | by_port_);
+  if (alive == 0) {
+    alive = rows.ByFirst(opening.front()) & (rows.any_port() | by_port_) & ~mistaken_;
+  }
   for (const uint64_t turn : {alive & by_port_, alive & ~by_port_}) {
     for (uint64_t left = turn; left != 0; left &= left - 1) {
       const Dissector& row = rows.row(static_cast<uint32_t>(std::countr_zero(left)));
@@ -190,11 +218,37 @@ bool Inspection::Begin(const Dissector& dissector) {
   const bool is_new = std::none_of(known.begin(), known.end(),
                                    [&](const Dissector* p) { return p->name == dissector.name; });
   if (is_new && protocol_count_ == kMostProtocols) return false;
-  if (is_new) protocols_[protocol_count_++] = &dissector;
+  if (is_new) {
+    protocols_[protocol_count_++] = &dissector;
+    ++changes_;
+  }
   if (evidence_ == Evidence::kNone) evidence_ = Evidence::kSignature;
+  claim_ = {.row = &dissector,
+            .facts = facts_.size(),
+            .is_new = is_new,
+            .by_port = (RowsOf(transport_).Named(dissector.name) & by_port_) != 0};
   if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
   session_ = dissector.start();
   return true;
+}
+
+bool Inspection::Contradicts(Direction direction, Bytes bytes) {
+  if (claim_.answered || direction == Direction::kForward) return false;
+  claim_.answered = true;
+  if (!claim_.by_client || transport_ != Protocol::kTcp) return false;
+  if (claim_.row->probe(bytes) != Verdict::kNotMine) return false;
+  Side fresh;
+  const Dissector* other = Probe(&fresh, bytes);
+  return other != nullptr && other->name != claim_.row->name;
+}
+
+void Inspection::Withdraw() {
+  if (!claim_.is_new) return;
+  protocols_[--protocol_count_] = nullptr;
+  if (protocol_count_ == 0) evidence_ = Evidence::kNone;
+  facts_.Truncate(claim_.facts);
+  mistaken_ |= RowsOf(transport_).Named(claim_.row->name);
+  ++changes_;
 }
 
 void Inspection::Miss(Side* side) {

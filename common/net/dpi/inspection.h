@@ -5,6 +5,8 @@
 // (bounded). Decided: held bytes and then all others go to the session, until it is done.  What no
 // dissector knows is forgotten, and the next segment is looked at afresh (captures begin anywhere),
 // a bounded number of times.
+// Mistaken: what a client said proves nothing if its server's answer proves another protocol, or is
+// none of the protocol's by the session's word; then name and facts are withdrawn, for good.
 // After that the flow costs nothing more: the owner asks wants_more() and stops calling.
 #pragma once
 
@@ -52,9 +54,7 @@ class Inspection {
   Evidence evidence() const { return evidence_; }
   const Facts& facts() const { return facts_; }
   // Grows whenever protocols(), evidence() or facts() change.
-  uint32_t revision() const {
-    return facts_.revision() + protocol_count_ + (evidence_ == Evidence::kHandshake ? 1 : 0);
-  }
+  uint32_t revision() const { return facts_.revision() + changes_; }
   // Bytes of memory held, for the table's budget.
   size_t memory() const;
 
@@ -66,6 +66,16 @@ class Inspection {
     uint64_t alive = 0;         // rows that have not yet refused the opening; 0: none begun
     uint32_t misses = 0;        // openings that nobody knew
   };
+  // What is to be withdrawn if the session turns out to be mistaken.
+  struct Claim {
+    const Dissector* row = nullptr;
+    size_t facts = 0;      // that were there before
+    bool is_new = false;   // the name was not there before
+    bool by_port = false;  // the flow's port speaks for it too
+    bool late = false;     // see Moment
+    bool by_client = false;
+    bool answered = false;  // the server has spoken since
+  };
   Side& side(Direction d) { return sides_[static_cast<size_t>(d)]; }
 
   void Feed(Direction direction, Bytes bytes, const Moment& moment);
@@ -74,6 +84,9 @@ class Inspection {
   const Dissector* Probe(Side* side, Bytes opening) const;  // null: nobody, or not yet
   // Names the application and starts its session; false if there is none.
   bool Begin(const Dissector& dissector);
+  // The first answer to a client's claim proves another protocol.
+  bool Contradicts(Direction direction, Bytes bytes);
+  void Withdraw();
   void After(Progress progress, Direction direction, const Moment& moment);
   void Miss(Side* side);
   void Finish();
@@ -84,7 +97,10 @@ class Inspection {
   std::array<const Dissector*, kMostProtocols> protocols_{};
   Facts facts_;
   std::array<Side, 2> sides_;
-  uint64_t by_port_;  // rows that are tried first
+  Claim claim_;            // of the session
+  uint64_t by_port_;       // rows that are tried first
+  uint64_t mistaken_ = 0;  // rows that were withdrawn
+  uint32_t changes_ = 0;   // of protocols_ and evidence_
   Protocol transport_;
   Evidence evidence_ = Evidence::kNone;
   uint8_t protocol_count_ = 0;

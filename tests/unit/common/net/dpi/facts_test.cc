@@ -53,6 +53,23 @@ TEST(FactsTest, LimitsAreKeptAndCounted) {
   EXPECT_EQ(facts.dropped(), 3u);
 }
 
+TEST(FactsTest, TheLastAreForgotten) {
+  const FactLimits limits{.bytes_per_flow = 6};
+  Facts facts(&limits);
+  facts.Add(kName, "aa");
+  facts.Add(kName, "bb");
+  facts.Add(kNumber, "12");
+  facts.Truncate(3);
+  EXPECT_EQ(facts.revision(), 3u);
+  facts.Truncate(1);
+  EXPECT_EQ(facts.revision(), 4u);
+  EXPECT_THAT(Texts(facts), testing::ElementsAre("name=aa"));
+  facts.Add(kNumber, "34");  // there is room again
+  facts.Add(kName, "bb");
+  EXPECT_THAT(Texts(facts), testing::ElementsAre("name=aa", "number=34", "name=bb"));
+  EXPECT_EQ(facts.dropped(), 0u);
+}
+
 TEST(FactsTest, ACutNeverSplitsACharacter) {
   const FactLimits limits{.bytes_per_value = 4};
   Facts facts(&limits);

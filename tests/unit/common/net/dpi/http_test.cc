@@ -172,6 +172,61 @@ TEST(HttpTest, Upgrades) {
   EXPECT_THAT(refused.facts, Contains("http_path=/again"));
 }
 
+TEST(HttpTest, AServerOfSomethingElseIsNoHttpServer) {
+  const std::string ask = Request("GET / HTTP/1.1");
+  const Result ssh = CheckEveryCut({{kClient, ask}, {kServer, "SSH-2.0-x\r\nmismatch\r\n"}}, kOdd);
+  EXPECT_THAT(ssh.protocols, ElementsAre("ssh"));
+  EXPECT_THAT(ssh.facts, ElementsAre("ssh_version=2.0", "ssh_server=x"));
+  for (const char* answer :
+       {"502 5.5.2 unrecognized\r\n", "-ERR unknown command\r\n", "\x05\xff"}) {
+    const Result result = CheckEveryCut({{kClient, ask}, {kServer, answer}}, kOdd);
+    EXPECT_THAT(result.protocols, IsEmpty()) << answer;
+    EXPECT_THAT(result.facts, IsEmpty()) << answer;
+  }
+}
+
+TEST(HttpTest, OnItsPortNonsenseIsABrokenServer) {
+  const Conversation conversation = {{kClient, Request("GET / HTTP/1.1")}, {kServer, "502 no\r\n"}};
+  EXPECT_THAT(CheckEveryCut(conversation, {.server_port = 8080}).protocols, ElementsAre("http"));
+}
+
+TEST(HttpTest, ADamagedAnswerIsOne) {
+  const std::string ask = Request("GET / HTTP/1.1");
+  for (const char* answer : {"\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.x 200\r\n\r\n",
+                             "http/1.1 200\r\n\r\n", "ICY 200 OK\r\n\r\n"}) {
+    const Result result = CheckEveryCut({{kClient, ask}, {kServer, answer}}, kOdd);
+    EXPECT_THAT(result.protocols, ElementsAre("http")) << answer;
+  }
+}
+
+TEST(HttpTest, ASimpleRequestIsAnsweredByTheDocument) {
+  const Result page =
+      CheckEveryCut({{kClient, "GET /old\r\n"}, {kServer, "<TITLE>x</TITLE>"}}, kOdd);
+  EXPECT_THAT(page.protocols, ElementsAre("http"));
+  EXPECT_EQ(page.evidence, Evidence::kHandshake);
+  const Result other = CheckEveryCut({{kClient, "GET /old\r\n"}, {kServer, "ERROR\r\n"}}, kOdd);
+  EXPECT_THAT(other.protocols, IsEmpty());
+}
+
+// Between two who speak something else, a line that looks like one is none (a log, a mail).
+TEST(HttpTest, AnAnswerThatNobodyAskedForIsNone) {
+  const Conversation talk = {{kServer, "* hello\r\n"}, {kClient, "a1 say\r\n"}};
+  Conversation late = talk;
+  late.push_back({kServer, "HTTP/1.1 200 OK\r\nServer: x\r\n\r\n"});
+  const Result result = Feed(late, kOdd);
+  EXPECT_THAT(result.protocols, IsEmpty());
+  EXPECT_THAT(result.facts, IsEmpty());
+  EXPECT_THAT(Feed(late, {.server_port = 80}).protocols, ElementsAre("http"));
+
+  Conversation asked = talk;  // a tunnel of a kind that nobody knows
+  asked.push_back({kClient, Request("GET / HTTP/1.1")});
+  asked.push_back({kServer, "HTTP/1.1 200 OK\r\n\r\n"});
+  EXPECT_THAT(Feed(asked, kOdd).facts, Contains("http_status=200"));
+  // A capture that begins in the body of a request.
+  const Conversation body = {{kClient, "rest of a form"}, {kServer, "HTTP/1.1 200 OK\r\n\r\n"}};
+  EXPECT_THAT(Feed(body, kOdd).protocols, ElementsAre("http"));
+}
+
 class HttpGapTest : public testing::Test {
  protected:
   void Say(Direction direction, std::string_view bytes) {
@@ -188,6 +243,15 @@ TEST_F(HttpGapTest, AHoleInABodyIsPartOfIt) {
   Say(kServer, std::string(40, 'b') + "HTTP/1.1 404 No\r\n\r\n");
   EXPECT_THAT(ResultOf(inspection_, counters_).facts,
               ElementsAre("http_status=200", "http_status=404"));
+}
+
+TEST_F(HttpGapTest, BehindAHoleNoAnswerIsForeign) {
+  Inspection odd(Protocol::kTcp, 1, 12345, &limits_, &counters_);
+  odd.OnData(kClient, AsBytes(Request("GET /a HTTP/1.1")), Moment{});
+  odd.OnGap(kServer, 1000);
+  odd.OnData(kServer, AsBytes(std::string_view("GET /half of a body")), Moment{});
+  odd.OnData(kServer, AsBytes(std::string_view("the rest of it")), Moment{});
+  EXPECT_THAT(ResultOf(odd, counters_).protocols, ElementsAre("http"));
 }
 
 TEST_F(HttpGapTest, BehindAHoleTheNextMessageIsFound) {

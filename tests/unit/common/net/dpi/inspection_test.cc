@@ -113,6 +113,60 @@ TEST_F(InspectionTest, RevisionGrowsWithWhatIsKnown) {
   EXPECT_EQ(inspection.evidence(), Evidence::kHandshake);
 }
 
+TEST_F(InspectionTest, TheServerSaysWhatIsSpoken) {
+  Inspection inspection = Make(Protocol::kTcp, 443);
+  Say(&inspection, kClient, kTlsHello);
+  EXPECT_FALSE(inspection.facts().empty());
+  const uint32_t before = inspection.revision();
+  Say(&inspection, kServer, "HTTP/1.1 400 Bad Request\r\n\r\n");
+  const Result result = ResultOf(inspection, counters_);
+  EXPECT_THAT(result.protocols, ElementsAre("http"));
+  EXPECT_THAT(result.facts, ElementsAre("http_status=400"));
+  EXPECT_EQ(result.evidence, Evidence::kSignature);
+  EXPECT_GT(inspection.revision(), before);
+}
+
+TEST_F(InspectionTest, WhatAClientSaysContradictsNoServer) {
+  Inspection inspection = Make();
+  Say(&inspection, kServer, "SSH-2.0-b\r\n");
+  Say(&inspection, kClient, "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(ResultOf(inspection, counters_).protocols, ElementsAre("ssh"));
+}
+
+TEST_F(InspectionTest, OnlyTheFirstAnswerContradicts) {
+  Inspection inspection = Make();
+  Say(&inspection, kClient, "SSH-2.0-a\r\n");
+  Say(&inspection, kServer, "a line before the banner\r\n");
+  Say(&inspection, kServer, "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(ResultOf(inspection, counters_).protocols, ElementsAre("ssh"));
+}
+
+TEST_F(InspectionTest, WhatWasWithdrawnIsNotTriedAgain) {
+  Inspection inspection = Make();
+  for (int i = 0; i < 3; ++i) {
+    Say(&inspection, kClient, "GET / HTTP/1.1\r\n\r\n");
+    Say(&inspection, kServer, "500 what?\r\n");
+    const Result result = ResultOf(inspection, counters_);
+    EXPECT_THAT(result.protocols, IsEmpty());
+    EXPECT_THAT(result.facts, IsEmpty());
+    EXPECT_EQ(result.evidence, Evidence::kNone);
+  }
+  Say(&inspection, kServer, "SSH-2.0-b\r\n");
+  EXPECT_THAT(ResultOf(inspection, counters_).protocols, ElementsAre("ssh"));
+}
+
+TEST_F(InspectionTest, WhatBothEndsSpokeStays) {
+  Inspection inspection = Make();
+  Say(&inspection, kClient, "CONNECT h.example:25 HTTP/1.1\r\n\r\n");
+  Say(&inspection, kServer, "HTTP/1.1 200 OK\r\n\r\n");
+  Say(&inspection, kClient, "GET / HTTP/1.1\r\n\r\n");
+  Say(&inspection, kServer, "SSH-2.0-b\r\n");
+  const Result result = ResultOf(inspection, counters_);
+  EXPECT_THAT(result.protocols, ElementsAre("http", "ssh"));
+  EXPECT_EQ(result.facts.front(), "http_method=CONNECT");
+  EXPECT_EQ(result.evidence, Evidence::kHandshake);
+}
+
 TEST_F(InspectionTest, DroppedFactsAreCounted) {
   limits_.facts.values_per_field = 1;
   Inspection inspection = Make();
