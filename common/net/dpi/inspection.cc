@@ -172,7 +172,10 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
   if (found != nullptr) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
-    const std::vector<uint8_t> other = std::move(side(Opposite(direction)).held);
+    Side& peer = side(Opposite(direction));
+    const bool fits = (peer.alive & RowsOf(transport_).Named(found->name)) != 0;
+    if (!peer.held.empty() && !fits) ++peer.misses;
+    const std::vector<uint8_t> other = fits ? std::move(peer.held) : std::vector<uint8_t>();
     const bool both_spoke = sides_[0].misses != 0 && sides_[1].misses != 0;
     sides_ = {};
     if (!Begin(*found)) return Finish();

@@ -83,6 +83,15 @@ TEST_F(InspectionTest, TheOtherSidesOpeningIsNotLost) {
   EXPECT_FALSE(inspection.wants_more());
 }
 
+TEST_F(InspectionTest, WhatThePeerSaidBeforeIsNotTheBeginningOfItsAnswer) {
+  Inspection inspection = Make();
+  Say(&inspection, kServer, S("\x00\x5a\x00\x00\x00\x00\x00\x00"));  // SOCKS; DNS of 90 bytes?
+  Say(&inspection, kClient, "GET / HTTP/1.1\r\n\r\n");
+  Say(&inspection, kServer, "HTTP/1.1 200 OK\r\n\r\n");
+  EXPECT_EQ(inspection.facts().First("http_status"), "200");
+  EXPECT_EQ(inspection.evidence(), Evidence::kHandshake);
+}
+
 TEST_F(InspectionTest, AHoleBeginsANewOpening) {
   Inspection inspection = Make();
   Say(&inspection, kClient, "SSH-");
