@@ -29,56 +29,17 @@ constexpr uint32_t kMostWaiting = 32;  // requests without an answer of which th
 
 // IANA "Hypertext Transfer Protocol (HTTP) Method Registry", the usual ones first; then WebDAV
 // drafts, GENA (UPnP) and RPC over HTTP ([MS-RPCH]).
-constexpr std::string_view kMethods[] = {"GET",
-                                         "POST",
-                                         "HEAD",
-                                         "PUT",
-                                         "CONNECT",
-                                         "OPTIONS",
-                                         "DELETE",
-                                         "PATCH",
-                                         "ACL",
-                                         "BASELINE-CONTROL",
-                                         "BIND",
-                                         "CHECKIN",
-                                         "CHECKOUT",
-                                         "COPY",
-                                         "LABEL",
-                                         "LINK",
-                                         "LOCK",
-                                         "MERGE",
-                                         "MKACTIVITY",
-                                         "MKCALENDAR",
-                                         "MKCOL",
-                                         "MKREDIRECTREF",
-                                         "MKWORKSPACE",
-                                         "MOVE",
-                                         "ORDERPATCH",
-                                         "PROPFIND",
-                                         "PROPPATCH",
-                                         "REBIND",
-                                         "REPORT",
-                                         "SEARCH",
-                                         "TRACE",
-                                         "UNBIND",
-                                         "UNCHECKOUT",
-                                         "UNLINK",
-                                         "UNLOCK",
-                                         "UPDATE",
-                                         "UPDATEREDIRECTREF",
-                                         "VERSION-CONTROL",
-                                         "BCOPY",
-                                         "BDELETE",
-                                         "BMOVE",
-                                         "BPROPFIND",
-                                         "BPROPPATCH",
-                                         "NOTIFY",
-                                         "POLL",
-                                         "RPC_CONNECT",
-                                         "RPC_IN_DATA",
-                                         "RPC_OUT_DATA",
-                                         "SUBSCRIBE",
-                                         "UNSUBSCRIBE"};
+// clang-format off
+constexpr std::string_view kMethods[] = {
+    "GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "DELETE", "PATCH", "ACL",
+    "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE",
+    "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH",
+    "PROPFIND", "PROPPATCH", "REBIND", "REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT",
+    "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL", "BCOPY", "BDELETE",
+    "BMOVE", "BPROPFIND", "BPROPPATCH", "NOTIFY", "POLL", "RPC_CONNECT", "RPC_IN_DATA",
+    "RPC_OUT_DATA", "SUBSCRIBE", "UNSUBSCRIBE",
+};
+// clang-format on
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -160,7 +121,10 @@ class HttpSession : public Session {
     const bool first_answer =
         asked_ && !answered_ && direction != asker_ && !behind_gap && s.lines.half().empty();
     const Answer answer = first_answer ? Judge(bytes) : Answer::kMessage;
-    if (answer == Answer::kForeign) return HandOver(direction, bytes, Progress::kMistaken);
+    if (answer == Answer::kForeign) {
+      const bool tunnel = side(asker_).state == State::kHeld;  // its answer was not captured
+      return HandOver(direction, bytes, tunnel ? Progress::kNext : Progress::kMistaken);
+    }
     if (answer == Answer::kDocument) {
       s.state = State::kToTheEnd;
       answered_ = true;
@@ -264,7 +228,7 @@ class HttpSession : public Session {
   bool OnLine(Side* s, std::string_view line, Facts* facts) {
     switch (s->state) {
       case State::kStart:
-        if (!line.empty()) OnStartLine(s, line, facts);
+        if (!Trimmed(line).empty()) OnStartLine(s, line, facts);
         return false;
       case State::kHeader:
         if (!line.empty()) return OnHeader(s, line, facts), false;
@@ -411,7 +375,7 @@ class HttpSession : public Session {
   Answer Judge(Bytes bytes) const {
     constexpr std::string_view kHttp = "HTTP";
     std::string_view text = AsText(bytes);
-    text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
     const bool message = StartsWithIgnoreCase(text, kHttp.substr(0, text.size())) ||
                          ProbeResponse(text) != Verdict::kNotMine ||
                          ProbeHttp(bytes) == Verdict::kMatch;

@@ -113,6 +113,7 @@ void Inspection::OnGap(Direction direction, uint64_t lost) {
     return;
   }
   hops_ = 0;
+  if (direction == Direction::kBackward) claim_.answered = true;  // and the answer is lost
   After(session_->OnGap(direction, lost), direction, Moment{});
 }
 

@@ -192,7 +192,7 @@ TEST(HttpTest, OnItsPortNonsenseIsABrokenServer) {
 
 TEST(HttpTest, ADamagedAnswerIsOne) {
   const std::string ask = Request("GET / HTTP/1.1");
-  for (const char* answer : {"\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.x 200\r\n\r\n",
+  for (const char* answer : {" \r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.x 200\r\n\r\n",
                              "http/1.1 200\r\n\r\n", "ICY 200 OK\r\n\r\n"}) {
     const Result result = CheckEveryCut({{kClient, ask}, {kServer, answer}}, kOdd);
     EXPECT_THAT(result.protocols, ElementsAre("http")) << answer;
@@ -252,6 +252,18 @@ TEST_F(HttpGapTest, BehindAHoleNoAnswerIsForeign) {
   odd.OnData(kServer, AsBytes(std::string_view("GET /half of a body")), Moment{});
   odd.OnData(kServer, AsBytes(std::string_view("the rest of it")), Moment{});
   EXPECT_THAT(ResultOf(odd, counters_).protocols, ElementsAre("http"));
+}
+
+TEST_F(HttpGapTest, ATunnelWhoseAnswerIsLostWasAskedForInHttp) {
+  Inspection odd(Protocol::kTcp, 1, 12345, &limits_, &counters_);
+  odd.OnData(kClient, AsBytes(Request("CONNECT h.example:443 HTTP/1.1")), Moment{});
+  odd.OnGap(kServer, 40);
+  odd.OnData(kServer, AsBytes(kTlsHello), Moment{});
+  EXPECT_THAT(ResultOf(odd, counters_).protocols, Contains("http"));
+
+  const Conversation unseen = {{kClient, Request("CONNECT h.example:25 HTTP/1.1")},
+                               {kServer, "220 mail.example\r\n"}};
+  EXPECT_THAT(CheckEveryCut(unseen, kOdd).protocols, ElementsAre("http"));
 }
 
 TEST_F(HttpGapTest, BehindAHoleTheNextMessageIsFound) {
