@@ -75,7 +75,10 @@ void FlowTable::Impl::AddOne(const Packet& packet, Guess guess) {
   const auto direction = static_cast<Direction>(packet.from ^ flow.initiator);
   Count(packet, number, direction, &flow);
   if (packet.fragment) {
-    if (flow.is_tcp()) AddTcpFragment(packet.payload_bytes, direction, &flow.analysis());
+    if (!flow.is_tcp()) return;
+    AddTcpFragment(packet.payload_bytes, direction, &flow.analysis());
+    if (flow.decided || packet.payload.empty()) return;
+    if (Dissect(packet, &flow, direction)) RenewTimeout(number);
     return;
   }
   if (flow.is_tcp()) {

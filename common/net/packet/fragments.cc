@@ -55,18 +55,23 @@ FragmentTable::Entry& FragmentTable::Find(const DatagramKey& datagram, const Pac
                 .first = packet.time,
                 .last = packet.time,
                 .held = {},
+                .sequence = 0,
+                .in_stream = false,
                 .from = packet.from,
                 .known = false};
   return entry;
 }
 
-void FragmentTable::First(const DatagramKey& datagram, Packet* packet) {
+void FragmentTable::First(const DatagramKey& datagram, uint32_t header_bytes, Packet* packet) {
   Entry& entry = Find(datagram, *packet);
   packet->earlier = entry.held;
   entry.held = {};
   entry.key = packet->key;
   entry.from = packet->from;
   entry.known = true;
+  entry.in_stream = header_bytes != 0;
+  const uint32_t syn = (packet->tcp.flags & tcp_flag::kSyn) != 0 ? 1 : 0;
+  entry.sequence = packet->tcp.seq + syn - header_bytes;
   entry.first = entry.last = packet->time;
 }
 
@@ -76,6 +81,8 @@ bool FragmentTable::Later(const DatagramKey& datagram, Packet* packet) {
   if (entry.known) {
     packet->key = entry.key;
     packet->from = entry.from;
+    packet->tcp.seq += entry.sequence;
+    if (!entry.in_stream) packet->payload = {};
     return true;
   }
   ++counters_->fragments_waiting;

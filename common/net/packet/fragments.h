@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Only the first fragment of a datagram has ports; this table gives them to the others.
 //
-// Nothing is reassembled: fragments are counted, so overlaps and duplicates do no harm.  The table
-// has a fixed size, allocated once; a full set gives up its oldest datagram.
+// Nothing is reassembled: fragments are counted, so overlaps and duplicates do no harm.  Those of
+// TCP are told where in the stream they belong.  The table has a fixed size, allocated once; a full
+// set gives up its oldest datagram.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,11 @@ class FragmentTable {
   explicit FragmentTable(DecodeCounters* counters);
 
   // The first fragment, whose `packet` has its whole key: remembers it and gives it the fragments
-  // that came before.
-  void First(const DatagramKey& datagram, Packet* packet);
-  // A later fragment.  True: the first one is known, `packet` has got its key.  False: it is held
-  // as a count.  `packet` has the key without ports.
+  // that came before.  `header_bytes` of TCP stand before its data; 0: that is not known.
+  void First(const DatagramKey& datagram, uint32_t header_bytes, Packet* packet);
+  // A later fragment.  True: the first one is known, `packet` has got its key and, in place of an
+  // offset in the datagram, its sequence number.  False: it is held as a count.  `packet` has the
+  // key without ports.
   bool Later(const DatagramKey& datagram, Packet* packet);
 
   std::vector<OrphanFragments> TakeOrphans();
@@ -53,6 +55,8 @@ class FragmentTable {
     Time first;
     Time last;
     EarlierFragments held;
+    uint32_t sequence;  // TCP: of the datagram's first byte, were it data
+    bool in_stream;     // that is known
     uint8_t from;
     bool known;  // the first fragment has come
   };

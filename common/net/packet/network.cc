@@ -78,13 +78,15 @@ void SetV6Key(const Layer& layer, uint8_t ip_protocol, const Transport& transpor
   SetKey(layer, 6, ip_protocol, transport, ends.source, ends.destination, from, packet);
 }
 
-// What a later fragment can say of itself.
-Transport WithoutPorts(uint8_t protocol, const Segment& segment, Packet* packet) {
+// What a later fragment can say of itself; `offset` in bytes.
+Transport WithoutPorts(uint8_t protocol, uint32_t offset, const Segment& segment, Packet* packet) {
   const Transport transport = DecodeOtherTransport(protocol, Segment{}, packet);
   packet->fragment = true;
   switch (protocol) {
     case ip_protocol::kTcp:
       packet->payload_bytes = segment.wire;
+      packet->payload = segment.bytes;
+      packet->tcp.seq = offset;
       return {Protocol::kTcp, 0, 0};
     case ip_protocol::kUdp:
       packet->payload_bytes = segment.wire;
@@ -103,9 +105,11 @@ Transport WithoutPorts(uint8_t protocol, const Segment& segment, Packet* packet)
   return DecodeTransport(protocol, segment, packet);
 }
 
-Outcome JoinFragment(const Layer& layer, const DatagramKey& datagram, bool first, Packet* packet) {
+Outcome JoinFragment(const Layer& layer, const DatagramKey& datagram, bool first,
+                     const Segment& segment, Packet* packet) {
   if (first) {
-    layer.fragments->First(datagram, packet);
+    const bool whole = packet->key.protocol == Protocol::kTcp && segment.bytes.size() >= 20;
+    layer.fragments->First(datagram, whole ? segment.wire - packet->payload_bytes : 0, packet);
     return Outcome::kPacket;
   }
   return layer.fragments->Later(datagram, packet) ? Outcome::kPacket : Outcome::kWaiting;
@@ -132,9 +136,10 @@ constexpr uint16_t kFragmentOffset = 0x1fff;
 Outcome FinishV4Fragment(const Layer& layer, const FixedHeader<20>& header, const Segment& segment,
                          V4Ends ends, Packet* packet) {
   const uint8_t protocol = header.U8<9>();
-  const bool first = (header.U16<6>() & kFragmentOffset) == 0;
+  const uint32_t offset = (header.U16<6>() & kFragmentOffset) * 8U;
+  const bool first = offset == 0;
   const Transport transport = first ? DecodeFirstFragment(protocol, segment, packet)
-                                    : WithoutPorts(protocol, segment, packet);
+                                    : WithoutPorts(protocol, offset, segment, packet);
   SetV4Key(layer, protocol, transport, ends, packet);
   const DatagramKey datagram{.source = V4Address(ends.source),
                              .destination = V4Address(ends.destination),
@@ -143,7 +148,7 @@ Outcome FinishV4Fragment(const Layer& layer, const FixedHeader<20>& header, cons
                              .protocol = protocol,
                              .family = 4,
                              .handle = layer.handle};
-  return JoinFragment(layer, datagram, first, packet);
+  return JoinFragment(layer, datagram, first, segment, packet);
 }
 
 // The IPv6 headers between the fixed one and the transport (RFC 8200 4).
@@ -151,6 +156,7 @@ struct Extensions {
   uint8_t protocol = 0;  // what follows
   bool fragment = false;
   bool first = false;
+  uint32_t offset = 0;  // of the fragment, in bytes
   uint32_t id = 0;
 };
 
@@ -178,7 +184,8 @@ Extensions SkipExtensions(uint8_t next, Segment* segment) {
         // RFC 6946: without offset and "more" it is a whole datagram.
         if ((offset_and_more & 0xfff9) != 0) {
           found.fragment = true;
-          found.first = (offset_and_more & 0xfff8) == 0;
+          found.offset = offset_and_more & 0xfff8;
+          found.first = found.offset == 0;
           found.id = id;
         }
         break;
@@ -256,8 +263,8 @@ Outcome DecodeIpv6(const Layer& layer, Bytes bytes, Packet* packet) {
     protocol = extensions.protocol;
   }
   const bool later = extensions.fragment && !extensions.first;
-  const Transport transport =
-      later ? WithoutPorts(protocol, segment, packet) : DecodeTransport(protocol, segment, packet);
+  const Transport transport = later ? WithoutPorts(protocol, extensions.offset, segment, packet)
+                                    : DecodeTransport(protocol, segment, packet);
   SetV6Key(layer, protocol, transport, ends, packet);
   if (!extensions.fragment) return Outcome::kPacket;
   const DatagramKey datagram{.source = ends.source,
@@ -267,7 +274,7 @@ Outcome DecodeIpv6(const Layer& layer, Bytes bytes, Packet* packet) {
                              .protocol = 0,
                              .family = 6,
                              .handle = layer.handle};
-  return JoinFragment(layer, datagram, extensions.first, packet);
+  return JoinFragment(layer, datagram, extensions.first, segment, packet);
 }
 
 // RFC 826.  Between IPv4 addresses where it asks for one, else between MAC addresses.

@@ -148,7 +148,7 @@ struct Packet {
   uint32_t frame_bytes = 0;  // of the whole frame, for inner packets too
   uint32_t ip_bytes = 0;     // IP header and what it carries; 0 without IP
   // TCP, UDP or SCTP payload of this frame on the wire: more than payload.size() if the frame was
-  // cut, and in later fragments, which have no `payload`.
+  // cut, and in later fragments: of these only TCP's in order have a `payload` (and tcp.seq).
   uint32_t payload_bytes = 0;
   Bytes payload;     // captured part of it, borrowed from the frame
   uint8_t from = 0;  // index in `key` of the endpoint that sent it

@@ -34,6 +34,17 @@ std::vector<Packet> Handshake(const Talk& talk) {
           talk.Tcp(kStart, true, kAck, 1000, 5000)};
 }
 
+TEST(DissectionTest, WhatWasReportedIsWithdrawn) {
+  const Talk talk{.server_port = 25};
+  FlowTable table({});
+  Add(&table, Handshake(talk));
+  Add(&table, {talk.Tcp(kStart + 1, true, kAck | kPsh, 1000, 5000, kRequest)});
+  EXPECT_EQ(App(Changes(&table, kStart + 1).at(0)), "http");
+  Add(&table, {talk.Tcp(kStart + 2, false, kAck | kPsh, 5000,
+                        static_cast<uint32_t>(1000 + kRequest.size()), "502 what?\r\n")});
+  EXPECT_EQ(Changes(&table, kStart + 2).at(0).application, nullptr);
+}
+
 TEST(DissectionTest, ARequestCutAnywhereIsRead) {
   const Talk talk;
   for (size_t cut = 0; cut <= kRequest.size(); ++cut) {

@@ -103,6 +103,20 @@ TEST(FlowTableTest, FragmentsCountAndHaveNoHeader) {
   EXPECT_EQ(view.counters[0].payload_bytes, 4U);
 }
 
+TEST(FlowTableTest, WhatAFragmentOfTcpCarriesIsRead) {
+  FlowTable table(Options());
+  const Talk talk;
+  const std::string_view head = "GET / HTTP/1.1\r\nHost: a.ex";
+  Packet later =
+      talk.Tcp(kStart, true, 0, 1 + static_cast<uint32_t>(head.size()), 0, "ample\r\n\r\n");
+  later.fragment = true;
+  Add(&table, {talk.Tcp(kStart, true, kAck, 1, 1, head), later});
+  const FlowView view = Views(table, kStart)[0];
+  ASSERT_NE(view.application, nullptr);
+  EXPECT_EQ(view.application->values.back().text, "a.example");
+  EXPECT_EQ(view.counters[0].packets, 2U);
+}
+
 TEST(FlowTableTest, AFragmentOfTcpMovesNoState) {
   FlowTable table(Options());
   const Talk talk;

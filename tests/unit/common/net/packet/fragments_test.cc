@@ -183,6 +183,52 @@ TEST(FragmentsTest, OtherProtocolsAreJoinedToo) {
   EXPECT_EQ(packets[0].payload_bytes, 0u);
 }
 
+// One that came late, cut by the capture or of a header that was cut is not in its place.
+TEST(FragmentsTest, ThoseOfTcpKnowTheirPlaceInTheStream) {
+  Buffer text;
+  for (size_t i = 0; i < 1000; ++i) text.push_back(static_cast<uint8_t>('a' + i % 26));
+  const Buffer options(4, 1);
+  const uint8_t kSynToo = tcp_flag::kSyn | tcp_flag::kAck;
+  for (const uint8_t flags : {frame::kAck, kSynToo}) {
+    const Buffer segment =
+        frame::Tcp({.seq = 0xffffff00, .flags = flags, .options = options}, text);
+    const uint32_t begin = 0xffffff00 + (flags == kSynToo ? 1 : 0);
+    for (const size_t size : {size_t{8}, size_t{24}, size_t{160}}) {
+      for (const int family : {4, 6}) {
+        Decoder decoder;
+        std::array<Packet, kMaxLayers> packets;
+        for (size_t at = 0; at < segment.size(); at += size) {
+          const size_t end = std::min(at + size, segment.size());
+          const Buffer part(segment.begin() + static_cast<ptrdiff_t>(at),
+                            segment.begin() + static_cast<ptrdiff_t>(end));
+          const bool more = end < segment.size();
+          const auto offset = static_cast<uint16_t>(at);
+          const Buffer bytes =
+              family == 4
+                  ? frame::Ethernet(0x0800,
+                                    frame::Ipv4({.id = 9, .offset = offset, .more = more}, part))
+                  : frame::Ethernet(0x86dd,
+                                    frame::Ipv6({.protocol = 44},
+                                                frame::Ipv6Fragment(6, offset, more, 9, part)));
+          const uint32_t length = static_cast<uint32_t>(bytes.size());
+          ASSERT_EQ(decoder.Decode({.bytes = bytes, .length = length}, packets), 1u);
+          const Packet& packet = packets[0];
+          if (size == 8) {
+            EXPECT_TRUE(packet.payload.empty());
+            continue;
+          }
+          const uint32_t place = packet.tcp.seq + (at == 0 ? begin - 0xffffff00 : 0) - begin;
+          ASSERT_LE(place + packet.payload.size(), text.size());
+          EXPECT_TRUE(
+              std::equal(packet.payload.begin(), packet.payload.end(), text.begin() + place));
+          EXPECT_EQ(packet.payload.size(), packet.payload_bytes);
+          if (at != 0) EXPECT_EQ(packet.tcp.flags, 0);
+        }
+      }
+    }
+  }
+}
+
 TEST(FragmentsTest, EveryPrefixIsSafe) {
   for (const int family : {4, 6}) {
     for (const Buffer& piece : Pieces(family, 7)) {
