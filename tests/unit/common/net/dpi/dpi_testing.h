@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -145,7 +146,7 @@ inline Conversation ByteByByte(const Conversation& whole) {
 }
 
 // Feeds a TCP conversation whole, in two at every byte, and byte by byte; returns what it taught.
-inline Result CheckEveryCut(const Conversation& conversation, const Setting& setting) {
+inline Result CheckEverySegmentation(const Conversation& conversation, const Setting& setting) {
   const Result whole = Feed(conversation, setting);
   for (size_t i = 0; i < conversation.size(); ++i) {
     for (size_t at = 1; at < conversation[i].bytes.size(); ++at) {
@@ -160,6 +161,33 @@ inline Result CheckEveryCut(const Conversation& conversation, const Setting& set
   EXPECT_EQ(bytes.facts, whole.facts) << "byte by byte";
   EXPECT_EQ(bytes.protocols, whole.protocols) << "byte by byte";
   return whole;
+}
+
+// A TCP conversation that ends at any byte teaches the beginning of what the whole teaches.  Not
+// for those in which something is withdrawn.
+inline void CheckEveryPrefix(const Conversation& conversation, const Setting& setting) {
+  const Result whole = Feed(conversation, setting);
+  const auto begins = [](const std::vector<std::string>& all,
+                         const std::vector<std::string>& part) {
+    return part.size() <= all.size() && std::equal(part.begin(), part.end(), all.begin());
+  };
+  Conversation prefix;
+  for (const Piece& piece : conversation) {
+    prefix.push_back({piece.direction, ""});
+    for (size_t size = 1; size <= piece.bytes.size(); ++size) {
+      prefix.back().bytes = piece.bytes.substr(0, size);
+      const Result result = Feed(prefix, setting);
+      EXPECT_TRUE(begins(whole.protocols, result.protocols)) << prefix.size() << " to " << size;
+      EXPECT_TRUE(begins(whole.facts, result.facts))
+          << prefix.size() << " to " << size << ": " << testing::PrintToString(result.facts);
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+inline Result CheckEveryCut(const Conversation& conversation, const Setting& setting) {
+  CheckEveryPrefix(conversation, setting);
+  return CheckEverySegmentation(conversation, setting);
 }
 
 inline Setting OnPort(uint16_t port) { return {.transport = Protocol::kUdp, .server_port = port}; }

@@ -174,12 +174,13 @@ TEST(HttpTest, Upgrades) {
 
 TEST(HttpTest, AServerOfSomethingElseIsNoHttpServer) {
   const std::string ask = Request("GET / HTTP/1.1");
-  const Result ssh = CheckEveryCut({{kClient, ask}, {kServer, "SSH-2.0-x\r\nmismatch\r\n"}}, kOdd);
+  const Result ssh =
+      CheckEverySegmentation({{kClient, ask}, {kServer, "SSH-2.0-x\r\nmismatch\r\n"}}, kOdd);
   EXPECT_THAT(ssh.protocols, ElementsAre("ssh"));
   EXPECT_THAT(ssh.facts, ElementsAre("ssh_version=2.0", "ssh_server=x"));
   for (const char* answer :
        {"502 5.5.2 unrecognized\r\n", "-ERR unknown command\r\n", "\x05\xff"}) {
-    const Result result = CheckEveryCut({{kClient, ask}, {kServer, answer}}, kOdd);
+    const Result result = CheckEverySegmentation({{kClient, ask}, {kServer, answer}}, kOdd);
     EXPECT_THAT(result.protocols, IsEmpty()) << answer;
     EXPECT_THAT(result.facts, IsEmpty()) << answer;
   }
@@ -204,7 +205,8 @@ TEST(HttpTest, ASimpleRequestIsAnsweredByTheDocument) {
       CheckEveryCut({{kClient, "GET /old\r\n"}, {kServer, "<TITLE>x</TITLE>"}}, kOdd);
   EXPECT_THAT(page.protocols, ElementsAre("http"));
   EXPECT_EQ(page.evidence, Evidence::kHandshake);
-  const Result other = CheckEveryCut({{kClient, "GET /old\r\n"}, {kServer, "ERROR\r\n"}}, kOdd);
+  const Result other =
+      CheckEverySegmentation({{kClient, "GET /old\r\n"}, {kServer, "ERROR\r\n"}}, kOdd);
   EXPECT_THAT(other.protocols, IsEmpty());
 }
 
