@@ -17,12 +17,15 @@ constexpr uint32_t kOneSidedTries = 8;  // times opening_packets, if the other e
 // The rows of one transport; a set of rows is a bit mask.
 class Rows {
  public:
-  explicit Rows(Protocol transport) {
+  explicit Rows(Protocol transport) : named_(Registry().size()) {
     for (const Dissector& row : Registry()) {
       if (row.transport != transport) continue;
       RN_CHECK(rows_.size() < 64);
       const uint64_t bit = uint64_t{1} << rows_.size();
       rows_.push_back(&row);
+      for (size_t i = 0; i < named_.size(); ++i) {
+        if (Registry()[i].name == row.name) named_[i] |= bit;
+      }
       if (row.any_port) any_port_ |= bit;
       for (const uint16_t port : row.ports) {
         if (port != 0) by_port_[Bucket(port)] |= bit;
@@ -37,12 +40,9 @@ class Rows {
 
   const Dissector& row(uint32_t index) const { return *rows_[index]; }
   uint64_t any_port() const { return any_port_; }
-  uint64_t Named(std::string_view name) const {
-    uint64_t found = 0;
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      if (rows_[i]->name == name) found |= uint64_t{1} << i;
-    }
-    return found;
+  // The rows of the same name.
+  uint64_t Named(const Dissector& row) const {
+    return named_[static_cast<size_t>(&row - Registry().data())];
   }
   uint64_t ByFirst(uint8_t byte) const { return by_first_[byte]; }
 
@@ -59,6 +59,7 @@ class Rows {
   static size_t Bucket(uint16_t port) { return (port ^ port >> 8) & 0xff; }
 
   std::vector<const Dissector*> rows_;
+  std::vector<uint64_t> named_;  // of each row of the registry
   uint64_t any_port_ = 0;
   std::array<uint64_t, 256> by_port_{};
   std::array<uint64_t, 256> by_first_{};
@@ -174,7 +175,7 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
     Side& peer = side(Opposite(direction));
-    const bool fits = (peer.alive & RowsOf(transport_).Named(found->name)) != 0;
+    const bool fits = (peer.alive & RowsOf(transport_).Named(*found)) != 0;
     if (!peer.held.empty() && !fits) ++peer.misses;
     const std::vector<uint8_t> other = fits ? std::move(peer.held) : std::vector<uint8_t>();
     const bool both_spoke = sides_[0].misses != 0 && sides_[1].misses != 0;
@@ -230,7 +231,7 @@ bool Inspection::Begin(const Dissector& dissector) {
   claim_ = {.row = &dissector,
             .facts = facts_.size(),
             .is_new = is_new,
-            .by_port = (RowsOf(transport_).Named(dissector.name) & by_port_) != 0};
+            .by_port = (RowsOf(transport_).Named(dissector) & by_port_) != 0};
   if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
   session_ = dissector.start();
   return true;
@@ -251,7 +252,7 @@ void Inspection::Withdraw() {
   protocols_[--protocol_count_] = nullptr;
   if (protocol_count_ == 0) evidence_ = Evidence::kNone;
   facts_.Truncate(claim_.facts);
-  mistaken_ |= RowsOf(transport_).Named(claim_.row->name);
+  mistaken_ |= RowsOf(transport_).Named(*claim_.row);
   ++changes_;
 }
 
