@@ -134,12 +134,42 @@ void WriteFragments(PcapWriter* out, bool v6, uint16_t id, const std::vector<siz
   }
 }
 
+// A request of HTTP in fragments of 32 bytes.
+void WriteFragmentedRequest(PcapWriter* out, uint16_t id) {
+  const Ip ip;
+  const Buffer segment =
+      Checked(Tcp({.source = 42'000}, HttpRequest("fragments.example.com", "/in/pieces")), 16, ip);
+  for (size_t begin = 0; begin < segment.size(); begin += 32) {
+    const size_t end = std::min(begin + 32, segment.size());
+    const Buffer part(segment.begin() + static_cast<ptrdiff_t>(begin),
+                      segment.begin() + static_cast<ptrdiff_t>(end));
+    const auto offset = static_cast<uint16_t>(begin);
+    out->Write(
+        Ethernet(kIpv4, Ipv4({.id = id, .offset = offset, .more = end < segment.size()}, part)));
+  }
+}
+
 void Fragments(PcapWriter* out) {
   WriteFragments(out, false, 1, {0, 1, 2, 3});
   WriteFragments(out, false, 2, {3, 1, 2, 0});
   WriteFragments(out, true, 3, {0, 1, 2, 3});
   WriteFragments(out, true, 4, {2, 0, 3, 1});
   WriteFragments(out, false, 5, {1, 2});  // the first one never comes
+  WriteFragmentedRequest(out, 6);
+}
+
+// A browser at servers of something else; the last is on a port of HTTP.
+void HttpElsewhere(PcapWriter* out) {
+  uint16_t client_port = 40'040;
+  for (const auto& [port, answer] : {std::pair(22, "SSH-2.0-OpenSSH_9.6\r\n"),
+                                     std::pair(25, "502 5.5.2 unrecognized command\r\n"),
+                                     std::pair(8080, "502 5.5.2 unrecognized command\r\n")}) {
+    TcpConversation tcp(out, On(client_port++, static_cast<uint16_t>(port)));
+    tcp.Handshake();
+    tcp.Send(Side::kClient, HttpRequest("www.example.com", "/"));
+    tcp.Send(Side::kServer, Text(answer));
+    tcp.Close(Side::kServer);
+  }
 }
 
 void ArpAndPing(PcapWriter* out) {
@@ -216,6 +246,7 @@ constexpr Capture kCaptures[] = {
     {"dns", kEthernetLink, 65535, &Dns},
     {"fragments", kEthernetLink, 65535, &Fragments},
     {"http", kEthernetLink, 65535, &Http},
+    {"http_elsewhere", kEthernetLink, 65535, &HttpElsewhere},
     {"loopback", kNullLink, 65535, &Loopback},
     {"raw_ip", kRawLink, 65535, &RawIp},
     {"resets", kEthernetLink, 65535, &Resets},
