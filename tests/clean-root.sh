@@ -4,7 +4,7 @@
 #
 #   tests/clean-root.sh [ROOT]    ROOT is kept and used again if it was given; needs root and debootstrap
 #
-# `./dev run` writes to a file beside a curl and an nginx on loopback; its rows must name both.
+# `./dev run` writes to a file while a curl and an nginx run beside it; its rows must name both.
 set -euo pipefail
 tree=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 [ "$(id -u)" = 0 ] || { echo "clean-root: needs root for debootstrap and chroot" >&2; exit 77; }
@@ -21,7 +21,6 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 
 unmount() {
   for point in sys/fs/cgroup sys dev/pts dev proc ''; do umount -R "$root/$point" 2>/dev/null || umount -l "$root/$point" 2>/dev/null || true; done
-  if [ $# = 0 ] && ! grep -q " $root" /proc/mounts; then :; fi
 }
 trap unmount EXIT
 mount --rbind "$root" "$root"
@@ -39,18 +38,23 @@ inside() { chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb LC_ALL=C.UTF-8 PA
 echo "::: ./dev run"
 inside './dev run' >"$root/run.log" 2>"$root/run.err" &
 runner=$!
-# The rows come after the build: traffic until they have ended.  nginx serves as a local process of another kind.
+# The rows come after the build: a curl and an nginx of this machine, whose network the root shares, until they have ended.
+site=$(mktemp -d)
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$site"; unmount' EXIT
+echo beside >"$site/index.html"
+printf 'daemon off; pid %s/pid; error_log /dev/null; events {}\nhttp { access_log off; server { listen 127.0.0.1:48090; root %s; } }\n' \
+  "$site" "$site" >"$site/conf"
+chmod 755 "$site"
+nginx -e /dev/null -c "$site/conf" &
+server=$!
 while kill -0 "$runner" 2>/dev/null; do
-  if [ -x "$root/usr/bin/curl" ] && [ -x "$root/usr/sbin/nginx" ]; then
-    pgrep -f 'nginx.*rustnet-clean' >/dev/null || inside 'mkdir -p /tmp/w && exec nginx -e /tmp/w/e -g "pid /tmp/w/pid; # rustnet-clean" -c /etc/nginx/nginx.conf' >/dev/null 2>&1 || true
-    inside 'curl -s -o /dev/null http://127.0.0.1/' || true
-  elif [ -x "$root/usr/bin/perl" ]; then
-    inside 'exec perl -MIO::Socket::INET -e "IO::Socket::INET->new(LocalAddr=>q(127.0.0.1),LocalPort=>0,Proto=>q(udp))->send(q(x),0,sockaddr_in(9,inet_aton(q(127.0.0.1))))"' 2>/dev/null || true
-  fi
+  curl -s -o /dev/null http://127.0.0.1:48090/ || true
   sleep 0.3
 done
 wait "$runner" || { echo "./dev run ended with $?"; tail -20 "$root/run.err"; exit 1; }
-tail -5 "$root/run.log"
-grep -qE 'curl|perl' "$root/run.log" || { echo "no row names the client that ran beside it"; exit 1; }
+grep -E 'PROCESS|:48090' "$root/run.log" | head -5
+for name in curl nginx; do
+  grep -q " $name (" "$root/run.log" || { echo "no row names the $name that ran beside it"; exit 1; }
+done
 echo "::: ./dev test"
 inside './dev test'

@@ -70,6 +70,15 @@ void PrintEndpoint(Output* out, const std::string& title, const model::Endpoint&
   Pair(out, title + " mac", end.mac);
 }
 
+// Both, where both ends are here.
+std::string OwnersText(const model::Connection& row) {
+  std::string text = ProcessText(row);
+  if (row.peer_process && row.peer_process->pid) {
+    text += " → " + row.peer_process->name + " (" + Number(*row.peer_process->pid) + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<TextColumn> ConnectionColumns() {
@@ -81,7 +90,7 @@ std::vector<TextColumn> ConnectionColumns() {
 std::vector<std::string> ConnectionRow(const model::Connection& row) {
   return {Number(row.id),
           std::string(model::Name(row.protocol)),
-          ProcessText(row),
+          OwnersText(row),
           LocalText(row, false).text,
           RemoteText(row, true, false).text,
           ApplicationText(row, true),

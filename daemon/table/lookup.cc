@@ -106,7 +106,7 @@ bool ConnectionTable::Get(Scope scope, ConnectionId id, model::Connection* conne
   if (record == nullptr || (scope && !record->OwnedBy(*scope))) return false;
   Describe(*record, around_, model::Extent::kDetail, connection);
   if (scope) model::MaskFor(connection, *scope);
-  if (samples != nullptr) *samples = rates_.Of(row, now_);
+  if (samples != nullptr) *samples = rates_.Of(row);
   return true;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rates of the last 60 seconds, one sample each, for rows that moved within them.  Others have
-// none, and cost nothing.
+// The rates of the last 60 seconds, for rows that moved within them.  Others have none, and cost
+// nothing; of those that have, a second without movement costs nothing either.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <limits>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -22,18 +22,20 @@ struct RateSample {
 
 class RateHistory {
  public:
-  static constexpr size_t kSamples = 60;
+  static constexpr uint32_t kSamples = 60;
 
   // `row` moves: from now on it is sampled.
-  void Follow(RowIndex row) { series_.try_emplace(row); }
+  void Follow(RowIndex row) { series_.try_emplace(row, Series{seconds_ + 1, {}}); }
   void Drop(RowIndex row) { series_.erase(row); }
   void Clear() { series_.clear(); }
   size_t size() const { return series_.size(); }
 
-  // Adds the sample of second `now` to each row that is followed; `rates(row)` gives a RateSample,
-  // or nothing once the row has stood still for 60 seconds, which ends its series.
+  // One second more.  `rates(row)` gives a RateSample of each row that is followed, or nothing once
+  // the row has stood still for 60 seconds, which ends its series.
   template <typename Rates>
   void Sample(Time now, Rates rates) {
+    ++seconds_;
+    last_ = now;
     for (auto it = series_.begin(); it != series_.end();) {
       const auto current = it++;
       const auto sample = rates(current->first);
@@ -41,38 +43,55 @@ class RateHistory {
         series_.erase(current);
         continue;
       }
-      Series& series = *Made(&current->second);
-      series.at[series.next] = {now, sample->send_rate, sample->receive_rate};
-      series.next = static_cast<uint8_t>((series.next + 1) % kSamples);
-      if (series.count < kSamples) ++series.count;
+      std::vector<Point>& points = current->second.points;
+      if (!points.empty() && points.front().second + kSamples <= seconds_) {
+        points.erase(points.begin());
+      }
+      if (sample->send_rate + sample->receive_rate > 0) {
+        points.push_back({seconds_, Narrow(sample->send_rate), Narrow(sample->receive_rate)});
+      }
     }
   }
 
-  // Oldest first; not older than 60 seconds before `now`.
-  std::vector<RateSample> Of(RowIndex row, Time now) const {
+  // One for each second of the last 60 in which the row was followed, oldest first; none if it did
+  // not move in any of them.
+  std::vector<RateSample> Of(RowIndex row) const {
     std::vector<RateSample> out;
     const auto found = series_.find(row);
-    if (found == series_.end() || found->second == nullptr) return out;
-    const Series& series = *found->second;
-    for (size_t i = 0; i < series.count; ++i) {
-      const RateSample& sample = series.at[(series.next + kSamples - series.count + i) % kSamples];
-      if (sample.time + static_cast<Time>(kSamples) * kSecond > now) out.push_back(sample);
+    if (found == series_.end() || found->second.points.empty()) return out;
+    const auto& [since, points] = found->second;
+    const uint32_t first = std::max(since, seconds_ < kSamples ? 1 : seconds_ - kSamples + 1);
+    auto point = points.begin();
+    for (uint32_t second = first; second <= seconds_; ++second) {
+      while (point != points.end() && point->second < second) ++point;
+      RateSample sample{last_ - static_cast<Time>(seconds_ - second) * kSecond, 0, 0};
+      if (point != points.end() && point->second == second) {
+        sample.send_rate = point->send_rate;
+        sample.receive_rate = point->receive_rate;
+      }
+      out.push_back(sample);
     }
     return out;
   }
 
  private:
-  struct Series {
-    std::array<RateSample, kSamples> at;
-    uint8_t next = 0;
-    uint8_t count = 0;
+  // 12 bytes: rates beyond 4 GiB/s (34 Gbit/s of one connection) are told as that.
+  struct Point {
+    uint32_t second;  // number of the sample
+    uint32_t send_rate;
+    uint32_t receive_rate;
   };
-  static Series* Made(std::unique_ptr<Series>* series) {
-    if (*series == nullptr) *series = std::make_unique<Series>();
-    return series->get();
+  struct Series {
+    uint32_t since = 0;
+    std::vector<Point> points;  // at most kSamples, by second; seconds without movement left out
+  };
+  static uint32_t Narrow(uint64_t rate) {
+    return static_cast<uint32_t>(std::min<uint64_t>(rate, std::numeric_limits<uint32_t>::max()));
   }
 
-  absl::flat_hash_map<RowIndex, std::unique_ptr<Series>> series_;
+  absl::flat_hash_map<RowIndex, Series> series_;
+  uint32_t seconds_ = 0;
+  Time last_ = 0;
 };
 
 }  // namespace rustnet
