@@ -52,7 +52,7 @@ while kill -0 "$runner" 2>/dev/null; do
   sleep 0.3
 done
 wait "$runner" || { echo "./dev run ended with $?"; tail -20 "$root/run.err"; exit 1; }
-grep -E 'PROCESS|:48090' "$root/run.log" | head -5
+grep -m5 -E 'PROCESS|:48090' "$root/run.log"
 for name in curl nginx; do
   grep -q " $name (" "$root/run.log" || { echo "no row names the $name that ran beside it"; exit 1; }
 done

@@ -267,6 +267,13 @@ void Inspection::Miss(Side* side) {
   Finish();
 }
 
+void Inspection::OnSilence() {
+  const bool waits = !sides_[0].held.empty() || !sides_[1].held.empty();
+  if (finished_ || waits || session_ != nullptr || protocol_count_ > 0) return;
+  ++counters_->hopeless;
+  Finish();
+}
+
 void Inspection::Finish() {
   finished_ = true;
   session_.reset();

@@ -47,6 +47,8 @@ class Inspection {
   void OnGap(Direction direction, uint64_t lost);
 
   bool wants_more() const { return !finished_; }
+  // The flow has been silent for long: if nobody knew what it said, it is hopeless.
+  void OnSilence();
   // The applications that were proved, in order: {"smtp", "tls"}.
   std::span<const Dissector* const> protocols() const {
     return std::span(protocols_).first(protocol_count_);

@@ -95,6 +95,12 @@ void Dissection::Flush(Time now) {
   }
 }
 
+void Dissection::OnSilence(Time now) {
+  Flush(now);
+  inspection_.OnSilence();
+  Charge();
+}
+
 bool Dissection::TakeNews() {
   return std::exchange(revision_, inspection_.revision()) != revision_;
 }

@@ -42,6 +42,8 @@ class Dissection {
   // False also if all dissections together need more memory than they may.
   bool wants_more() const { return inspection_.wants_more() && !starved_; }
   bool starved() const { return starved_; }
+  // See Inspection::OnSilence.
+  void OnSilence(Time now);
   // Whether something was learnt since the last call.
   bool TakeNews();
   // Null if nothing was proved.

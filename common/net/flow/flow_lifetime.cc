@@ -140,6 +140,9 @@ void FlowTable::Impl::FindOldest() {
 uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
   const uint32_t silent = tick_ - flow.touched;
   uint32_t seconds = flow.timeout_seconds;
+  if (!flow.decided && silent < kSilenceSeconds * kTicksPerSecond) {
+    seconds = std::min<uint32_t>(seconds, kSilenceSeconds);
+  }
   if (flow.key.protocol == Protocol::kUdp) {
     // Its state ages in two steps before it ends.
     for (const uint16_t step : {kUdpStaleSeconds, kUdpIdleSeconds}) {
@@ -165,10 +168,25 @@ void FlowTable::Impl::RenewTimeout(uint32_t number) {
   wheel_.Arm(number, DueSecond(flow));
 }
 
+// A dissection is larger than its flow: one that waits for nothing in particular is given up.
+void FlowTable::Impl::OnSilence(uint32_t number) {
+  Flow& flow = flows_[number];
+  if (flow.learnt == nullptr || flow.learnt->dissection == nullptr) return;
+  Dissection& dissection = *flow.learnt->dissection;
+  dissection.OnSilence(now_);
+  if (dissection.TakeNews()) {
+    flow.news = true;
+    if (!flow.changed) MarkChanged(number);
+  }
+  if (!dissection.wants_more()) EndDissection(&flow);
+  CopyCounters();
+}
+
 void FlowTable::Impl::OnTimer(uint32_t number) {
   Flow& flow = flows_[number];
   const uint32_t silent = tick_ - flow.touched;
   const bool ends = silent >= uint32_t{flow.timeout_seconds} * kTicksPerSecond;
+  if (!ends && silent >= kSilenceSeconds * kTicksPerSecond) OnSilence(number);
   const bool aged =
       flow.key.protocol == Protocol::kUdp && silent >= uint32_t{kUdpIdleSeconds} * kTicksPerSecond;
   wheel_.Arm(number, DueSecond(flow));

@@ -70,6 +70,7 @@ class FlowTable::Impl {
   void RenewTimeout(uint32_t number);
   uint32_t DueSecond(const Flow& flow) const;
   void OnTimer(uint32_t number);
+  void OnSilence(uint32_t number);
   void AdvanceTo(Time now);
 
   // Changes and views.

@@ -15,6 +15,8 @@ enum class Patience : uint8_t { kPlain, kExchange, kMqtt, kQuic, kHttp, kSsh };
 
 Patience PatienceOf(std::span<const Dissector* const> protocols);
 
+// After which a flow that nobody has understood is not inspected any more.
+inline constexpr uint16_t kSilenceSeconds = 30;
 inline constexpr uint16_t kUdpIdleSeconds = 30;
 inline constexpr uint16_t kUdpStaleSeconds = 60;
 

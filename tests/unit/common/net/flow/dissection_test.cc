@@ -124,6 +124,27 @@ TEST(DissectionTest, WithoutDissectionNothingIsProved) {
   EXPECT_EQ(App(Views(table, kStart + 1).at(0)), "");
 }
 
+// Half a minute without a packet ends the inspection of what nobody knew, and of nothing else.
+TEST(DissectionTest, ASilentFlowThatNobodyKnewIsGivenUp) {
+  for (const auto& [opening, pause, app] : {std::tuple{std::string(10, '\x81'), 40, ""},
+                                            std::tuple{std::string(10, '\x81'), 20, "http"},
+                                            std::tuple{std::string("GET /"), 40, "http"}}) {
+    FlowTable table({});
+    const Talk talk;
+    Add(&table, Handshake(talk));
+    const bool begun = opening == "GET /";
+    const auto size = static_cast<uint32_t>(opening.size());
+    // The server speaks first, or the client's request comes in two pieces.
+    Add(&table, {begun ? talk.Tcp(kStart + 1, true, kAck, 1000, 5000, opening)
+                       : talk.Tcp(kStart + 1, false, kAck, 5000, 1000, opening)});
+    const Time later = kStart + pause * kSecond;
+    for (Time now = kStart; now <= later; now += kSecond) table.Advance(now);
+    Add(&table, {begun ? talk.Tcp(later, true, kAck, 1000 + size, 5000, kRequest.substr(size))
+                       : talk.Tcp(later, true, kAck, 1000, 5000 + size, kRequest)});
+    EXPECT_EQ(App(Views(table, later).at(0)), app) << opening << ", " << pause;
+  }
+}
+
 TEST(DissectionTest, MemoryOfAllDissectionsIsBounded) {
   FlowOptions options;
   options.dissection_bytes_total = 100'000;
