@@ -132,13 +132,20 @@ std::string IgmpText(uint8_t type) {
   }
 }
 
+// The name in a Host field (RFC 9110 section 7.2: uri-host and perhaps a port); empty if it is an
+// address.
+std::string_view HostOf(std::string_view field) {
+  const std::string_view host = field.substr(0, field.rfind(':'));
+  return field.starts_with('[') || IpAddress::Parse(host) ? std::string_view() : host;
+}
+
 }  // namespace
 
 OwnName NameIn(const net::ApplicationFacts& facts) {
   if (const std::string_view sni = First(facts, "sni"); !sni.empty()) {
     return {sni, model::NameSource::kSni};
   }
-  if (const std::string_view host = First(facts, "http_host"); !host.empty()) {
+  if (const std::string_view host = HostOf(First(facts, "http_host")); !host.empty()) {
     return {host, model::NameSource::kHttpHost};
   }
   return {};
