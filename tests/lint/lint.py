@@ -64,6 +64,10 @@ PRIVILEGED_LINES = 4000  # of daemon/seal, all of it: what runs as root must sta
 
 
 def tracked():
+    """What git knows; in a tree without git every file outside build/."""
+    if not os.path.exists(os.path.join(ROOT, '.git')):
+        found = [os.path.relpath(os.path.join(folder, name), ROOT) for folder, _, names in os.walk(ROOT) for name in names]
+        return sorted(f for f in found if not f.startswith('build/'))
     out = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z'], capture_output=True, text=True, check=True).stdout
     return [f for f in out.split('\0') if f and os.path.isfile(os.path.join(ROOT, f))]
 

@@ -43,6 +43,7 @@ INLINE uint32_t AppendName(char *text, uint32_t at, uint32_t capacity, const voi
 
 struct PathWalk {
   struct ProcessRecord *record;
+  struct path root;  // of the process
   struct dentry *dentry;
   struct mount *mount;
   uint32_t at;
@@ -61,6 +62,10 @@ static long StepPath(uint32_t round, struct PathWalk *walk) {
   struct vfsmount *vfs = VfsOf(mount);
   struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
   const void *name = BPF_CORE_READ(dentry, d_name.name);
+  if (dentry == walk->root.dentry && vfs == walk->root.mnt) {
+    walk->whole = 1;
+    if (walk->at != 0) return 1;
+  }
   if (dentry == BPF_CORE_READ(vfs, mnt_root) || dentry == parent) {
     struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
     if (outer != mount) {
@@ -82,13 +87,16 @@ static long StepPath(uint32_t round, struct PathWalk *walk) {
   return walk->whole != 0;
 }
 
-// The path of the executable up to the root of all mounts.
+// The path of the executable up to the root directory of its process, as /proc/PID/exe has it; what
+// lies outside (the process has left it by chroot) up to the root of all mounts.
 INLINE void FillExe(struct ProcessRecord *record, struct task_struct *task) {
   record->exe_bytes = 0;
   struct file *file = BPF_CORE_READ(task, mm, exe_file);
   if (!file) return;
   struct vfsmount *vfs = BPF_CORE_READ(file, f_path.mnt);
   struct PathWalk walk = {.record = record, .dentry = BPF_CORE_READ(file, f_path.dentry)};
+  bpf_core_read(&walk.root.mnt, sizeof walk.root.mnt, &task->fs->root.mnt);
+  bpf_core_read(&walk.root.dentry, sizeof walk.root.dentry, &task->fs->root.dentry);
   walk.mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
   bpf_loop(kMaxPathSteps, StepPath, &walk, 0);
   record->exe_bytes = walk.at;

@@ -53,6 +53,9 @@ struct path {
 struct file {
   struct path f_path;
 };
+struct fs_struct {
+  struct path root;
+};
 struct mm_struct {
   unsigned long arg_start;
   unsigned long arg_end;
@@ -99,6 +102,7 @@ struct task_struct {
   const struct cred *cred;
   char comm[16];
   struct mm_struct *mm;
+  struct fs_struct *fs;
   struct css_set *cgroups;
   struct signal_struct *signal;
 };
