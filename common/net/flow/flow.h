@@ -82,6 +82,17 @@ struct ApplicationFacts {
   std::vector<Value> values;
 };
 
+// Which part of one direction a handle saw.  Two handles that saw the same packets tell the same.
+struct SeenSpan {
+  // TCP: sequence numbers, of the first and behind the last.  Else `begin` is a hash of the first
+  // packet, 0 if there was none, and `end` is 0.
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  bool whole = false;  // TCP: `begin` is that of the SYN
+
+  friend bool operator==(const SeenSpan&, const SeenSpan&) = default;
+};
+
 struct FlowView {
   uint64_t id = 0;  // never used twice by one table
   FlowKey key;
@@ -95,6 +106,7 @@ struct FlowView {
   UdpState udp = UdpState::kActive;
   std::array<DirectionCounters, 2> counters;  // by Direction
   std::array<uint64_t, 2> rate{};             // frame bytes of the last second, by Direction
+  std::array<SeenSpan, 2> span;               // by Direction
   TcpMetrics metrics;
   uint32_t application_rtt_us = 0;  // last request to answer (request_times.h); 0: none
   Time first = 0;

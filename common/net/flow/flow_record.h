@@ -35,6 +35,7 @@ struct Learnt {
 // Of flows without TCP.
 struct Datagrams {
   RequestTimes requests;
+  std::array<uint32_t, 2> mark{};  // of the first packet, by Direction; 0: none yet
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
   uint8_t arp_operation = 0;

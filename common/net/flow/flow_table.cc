@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/byte_reader.h"
 #include "common/net/flow/flow_table_impl.h"
 
 namespace rustnet::net {
@@ -11,6 +12,18 @@ namespace {
 
 // Look-ups whose memory is fetched side by side: more would outrun the core's line fill buffers.
 constexpr size_t kGroup = 16;
+
+// What a packet without sequence numbers is known by on another interface; addresses, ports and
+// the id of an echo may be translated on the way.  Never 0.
+uint32_t MarkOf(const Packet& packet) {
+  ByteReader reader(packet.payload.first(std::min<size_t>(packet.payload.size(), 16)));
+  uint64_t hash =
+      MixHash(packet.ip_bytes, uint64_t{packet.icmp.type} << 32 | uint64_t{packet.icmp.code} << 16 |
+                                   packet.icmp.sequence);
+  while (reader.size() >= 8) hash = MixHash(hash, reader.U64());
+  while (!reader.empty()) hash = MixHash(hash, reader.U8());
+  return static_cast<uint32_t>(hash) | 1U;
+}
 
 }  // namespace
 
@@ -174,6 +187,8 @@ bool FlowTable::Impl::MoveTcp(const Packet& packet, Direction direction, Flow* f
 void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Direction direction,
                                   Flow* flow) {
   Datagrams& datagrams = flow->datagrams();
+  uint32_t& mark = datagrams.mark[static_cast<size_t>(direction)];
+  if (mark == 0) mark = MarkOf(packet);
   datagrams.icmp_type = packet.icmp.type;
   datagrams.icmp_code = packet.icmp.code;
   datagrams.arp_operation = packet.arp_operation;

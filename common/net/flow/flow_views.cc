@@ -13,6 +13,14 @@ UdpState StateAfter(uint32_t ticks) {
   return ticks <= uint32_t{kUdpStaleSeconds} * kTicksPerSecond ? UdpState::kIdle : UdpState::kStale;
 }
 
+// What was seen without its SYN began where its payload leads back to.
+SeenSpan SpanOf(const TcpSide& side, uint64_t payload_bytes) {
+  if (!side.began) return {};
+  if (side.syn && !side.another) return {side.first, side.next, true};
+  return {side.next - static_cast<uint32_t>(std::min<uint64_t>(payload_bytes, UINT32_MAX / 2)),
+          side.next, false};
+}
+
 }  // namespace
 
 void FlowTable::Impl::MarkChanged(uint32_t number) {
@@ -138,6 +146,9 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
     view.tcp_peer = flow.tcp_peer;
     view.seen = flow.seen.Expand();
     view.metrics = Metrics(flow.analysis());
+    for (size_t way = 0; way < 2; ++way) {
+      view.span[way] = SpanOf(flow.analysis().side[way], flow.counters[way].payload_bytes);
+    }
     return view;
   }
   if (flow.key.protocol == Protocol::kUdp) view.udp = StateAfter(tick - flow.touched);
@@ -145,6 +156,7 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
   view.icmp_code = flow.datagrams().icmp_code;
   view.arp_operation = flow.datagrams().arp_operation;
   view.igmp_type = flow.datagrams().igmp_type;
+  for (size_t way = 0; way < 2; ++way) view.span[way].begin = flow.datagrams().mark[way];
   return view;
 }
 

@@ -75,18 +75,19 @@ MaybeMark UdpMark(const Packet& packet, Direction direction) {
 }  // namespace
 
 void RequestTimes::Asked(uint32_t token, Time now) {
-  for (const Request& request : requests_) {
-    if (request.waits && request.token == token) return;  // sent again: the first one counts
+  for (size_t i = 0; i < kWaiting; ++i) {
+    if ((waits_ >> i & 1) != 0 && requests_[i].token == token) return;  // again: the first counts
   }
-  requests_[next_] = {token, static_cast<uint32_t>(now / kMicrosecond), true};
+  requests_[next_] = {token, static_cast<uint32_t>(now / kMicrosecond)};
+  waits_ = static_cast<uint8_t>(waits_ | 1U << next_);
   next_ = static_cast<uint8_t>((next_ + 1) % kWaiting);
 }
 
 uint32_t RequestTimes::Answered(uint32_t token, Time now) {
-  for (Request& request : requests_) {
-    if (!request.waits || request.token != token) continue;
-    request.waits = false;
-    const uint32_t waited = static_cast<uint32_t>(now / kMicrosecond) - request.sent_us;
+  for (size_t i = 0; i < kWaiting; ++i) {
+    if ((waits_ >> i & 1) == 0 || requests_[i].token != token) continue;
+    waits_ = static_cast<uint8_t>(waits_ & ~(1U << i));
+    const uint32_t waited = static_cast<uint32_t>(now / kMicrosecond) - requests_[i].sent_us;
     return waited > kLongestWaitUs ? 0 : std::max(waited, 1U);
   }
   return 0;

@@ -23,12 +23,12 @@ class RequestTimes {
   struct Request {
     uint32_t token;
     uint32_t sent_us;
-    bool waits;
   };
   uint32_t Answered(uint32_t token, Time now);
   void Asked(uint32_t token, Time now);
 
   std::array<Request, kWaiting> requests_{};
+  uint8_t waits_ = 0;  // a bit for each
   uint8_t next_ = 0;
 };
 
