@@ -78,6 +78,9 @@ struct Handles {
   UniqueFd link_events;                          // rtnetlink, RTMGRP_LINK | address groups
   UniqueFd link_dump;                            // rtnetlink, for RTM_GETLINK and RTM_GETADDR dumps
   UniqueFd sock_diag;                            // NETLINK_SOCK_DIAG of the host's namespace
+  UniqueFd conntrack_events;                     // NETLINK_NETFILTER, groups of conntrack
+  UniqueFd conntrack_dump;                       // the same, with the answer to a dump waiting
+  std::string conntrack_refusal;                 // why these two could not be opened
   UniqueFd listener;                             // the API's Unix socket, listening
   UniqueFd state_dir;                            // O_PATH or directory, for history
   UniqueFd notify;                               // connected to $NOTIFY_SOCKET, for sd_notify

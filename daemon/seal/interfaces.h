@@ -44,6 +44,8 @@ struct NetworkInterface {
   bool up = false;        // IFF_UP: switched on
   bool running = false;   // IFF_RUNNING: has a carrier
   bool loopback = false;
+  uint32_t master = 0;  // index of the bridge or bond that it is a port of; 0: none
+  uint32_t lower = 0;   // index of the interface that it stands on (VLAN, macvlan); 0: none here
   std::vector<InterfaceAddress> addresses;
   InterfaceCounters counters;
 };
@@ -54,6 +56,8 @@ int LinkTypeOfHardware(uint16_t hardware);
 // "Ethernet", "Raw IP", …: for people.
 std::string LinkTypeName(int link_type);
 
+// NETLINK_*, bound to `groups`; `purpose` completes "cannot open a netlink socket to".
+StatusOr<UniqueFd> OpenNetlink(int protocol, uint32_t groups, const char* purpose);
 // A socket that tells every change of links and addresses from now on.  Non-blocking.
 StatusOr<UniqueFd> OpenLinkEvents();
 // A socket to ask with.

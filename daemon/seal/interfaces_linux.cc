@@ -26,17 +26,6 @@ constexpr int kAnswerMs = 2'000;
 constexpr size_t kBufferBytes =
     size_t{64} * 1024;  // the kernel's dumps come in pieces of at most 32 KiB
 
-StatusOr<UniqueFd> OpenRoute(uint32_t groups, const char* purpose) {
-  UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
-  sockaddr_nl address{};
-  address.nl_family = AF_NETLINK;
-  address.nl_groups = groups;
-  if (!fd || bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return FromErrno(errno, std::string("cannot open a netlink socket to ") + purpose);
-  }
-  return fd;
-}
-
 struct DumpRequest {
   nlmsghdr header;
   rtgenmsg family;
@@ -108,6 +97,17 @@ Status DumpOnce(int fd, std::vector<NetworkInterface>* interfaces) {
 
 }  // namespace
 
+StatusOr<UniqueFd> OpenNetlink(int protocol, uint32_t groups, const char* purpose) {
+  UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = groups;
+  if (!fd || bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return FromErrno(errno, std::string("cannot open a netlink socket to ") + purpose);
+  }
+  return fd;
+}
+
 int LinkTypeOfHardware(uint16_t hardware) {
   switch (hardware) {
     case ARPHRD_ETHER:
@@ -131,15 +131,16 @@ int LinkTypeOfHardware(uint16_t hardware) {
 }
 
 StatusOr<UniqueFd> OpenLinkEvents() {
-  RN_ASSIGN_OR_RETURN(UniqueFd fd, OpenRoute(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
-                                             "follow interfaces"));
+  RN_ASSIGN_OR_RETURN(
+      UniqueFd fd, OpenNetlink(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+                               "follow interfaces"));
   // A burst (a host starting 100 containers) should not overflow; if it does, we dump again.
   const int bytes = 1 << 20;
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   return fd;
 }
 
-StatusOr<UniqueFd> OpenLinkDump() { return OpenRoute(0, "list interfaces"); }
+StatusOr<UniqueFd> OpenLinkDump() { return OpenNetlink(NETLINK_ROUTE, 0, "list interfaces"); }
 
 StatusOr<std::vector<NetworkInterface>> DumpInterfaces(int dump_fd) {
   std::vector<NetworkInterface> interfaces;

@@ -56,6 +56,12 @@ void ApplyLinkAttribute(uint16_t type, Bytes value, NetworkInterface* interface)
     case IFLA_MTU:
       interface->mtu = HostValue<uint32_t>(value);
       return;
+    case IFLA_MASTER:
+      interface->master = HostValue<uint32_t>(value);
+      return;
+    case IFLA_LINK:
+      interface->lower = HostValue<uint32_t>(value);
+      return;
     case IFLA_STATS64:
       interface->counters = ParseCounters(value);
       return;
@@ -83,10 +89,14 @@ bool ApplyLink(const RouteMessage& message, std::vector<NetworkInterface>* inter
   interface.up = (info.ifi_flags & IFF_UP) != 0;
   interface.running = (info.ifi_flags & IFF_RUNNING) != 0;
   interface.loopback = (info.ifi_flags & IFF_LOOPBACK) != 0;
+  interface.master = interface.lower = 0;  // named if there is one
+  bool lower_elsewhere = false;            // a veth's other end in a container
   const bool whole = ForEachAttribute(message.body, sizeof info, [&](uint16_t type, Bytes value) {
+    if (type == IFLA_LINK_NETNSID) lower_elsewhere = true;
     ApplyLinkAttribute(type, value, &interface);
   });
   if (!whole) return false;
+  if (lower_elsewhere || interface.lower == index) interface.lower = 0;
   if (known) {
     *place = std::move(interface);
   } else {

@@ -2,12 +2,16 @@
 #include "daemon/seal/netlink_linux.h"
 
 #include <linux/inet_diag.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_compat.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
+#include <utility>
 
 #include "daemon/seal/interfaces.h"
 
@@ -36,6 +40,9 @@ bool AnswersFor(int fd, uint8_t protocol) {
   return answered;
 }
 
+// Bytes, used only while events wait for the next tick; one takes about 1 KiB.
+constexpr int kConntrackBuffer = 16 << 20;
+
 }  // namespace
 
 Status OpenRouteSockets(Handles& handles) {
@@ -60,6 +67,32 @@ Status OpenSockDiag(Handles& handles) {
   const bool tcp = AnswersFor(handles.sock_diag.get(), IPPROTO_TCP);
   const bool udp = AnswersFor(handles.sock_diag.get(), IPPROTO_UDP);
   if (!tcp && !udp) handles.sock_diag.reset();
+  return Ok();
+}
+
+Status OpenConntrack(Handles& handles) {
+  constexpr const char* kPurpose = "follow address translation";
+  auto events = OpenNetlink(
+      NETLINK_NETFILTER,
+      NF_NETLINK_CONNTRACK_NEW | NF_NETLINK_CONNTRACK_UPDATE | NF_NETLINK_CONNTRACK_DESTROY,
+      kPurpose);
+  auto dump = OpenNetlink(NETLINK_NETFILTER, 0, kPurpose);
+  if (!events.ok() || !dump.ok()) {
+    handles.conntrack_refusal = Message(events.ok() ? dump.status() : events.status());
+    return Ok();
+  }
+  setsockopt(events->get(), SOL_SOCKET, SO_RCVBUFFORCE, &kConntrackBuffer, sizeof kConntrackBuffer);
+  // Asked for when events already come, so that nothing falls between.
+  struct {
+    nlmsghdr header;
+    nfgenmsg family;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  send(dump->get(), &request, sizeof request, 0);  // without an answer, events are much already
+  handles.conntrack_events = std::move(*events);
+  handles.conntrack_dump = std::move(*dump);
   return Ok();
 }
 

@@ -15,4 +15,8 @@ Status OpenRouteSockets(Handles& handles);
 // sock_diag.  A kernel without it leaves the handle empty: it is one source among others.
 Status OpenSockDiag(Handles& handles);
 
+// conntrack: a socket bound to its events (CAP_NET_ADMIN), and one by which all connections were
+// asked for, as nobody may ask later.  Where that fails, `conntrack_refusal` says why.
+Status OpenConntrack(Handles& handles);
+
 }  // namespace rustnet

@@ -29,6 +29,7 @@ class Os {
   virtual Status LoadBpf(const SealConfig& config, SealDraft& draft) = 0;
   virtual Status OpenRouteSockets(const SealConfig& config, SealDraft& draft) = 0;
   virtual Status OpenSockDiag(const SealConfig& config, SealDraft& draft) = 0;
+  virtual Status OpenConntrack(const SealConfig& config, SealDraft& draft) = 0;
   virtual Status OpenSurroundings(const SealConfig& config, SealDraft& draft) = 0;
   virtual Status BindListener(const SealConfig& config, SealDraft& draft) = 0;
 

@@ -71,6 +71,10 @@ class LinuxOs : public Os {
     return rustnet::OpenSockDiag(draft.handles);
   }
 
+  Status OpenConntrack(const SealConfig&, SealDraft& draft) override {
+    return rustnet::OpenConntrack(draft.handles);
+  }
+
   Status OpenSurroundings(const SealConfig& config, SealDraft& draft) override {
     return rustnet::OpenSurroundings(config, draft.handles);
   }

@@ -16,6 +16,7 @@ class NoOs : public Os {
   Status LoadBpf(const SealConfig&, SealDraft&) override { return NotHere(); }
   Status OpenRouteSockets(const SealConfig&, SealDraft&) override { return NotHere(); }
   Status OpenSockDiag(const SealConfig&, SealDraft&) override { return NotHere(); }
+  Status OpenConntrack(const SealConfig&, SealDraft&) override { return NotHere(); }
   Status OpenSurroundings(const SealConfig&, SealDraft&) override { return NotHere(); }
   Status BindListener(const SealConfig&, SealDraft&) override { return NotHere(); }
   Status LeaveNamespaces(const SealConfig&, SealDraft&) override { return NotHere(); }

@@ -31,6 +31,7 @@ struct Step {
 //   LoadBpf              loading programs (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)
 //   OpenRouteSockets     must be of the host's network namespace
 //   OpenSockDiag         the same
+//   OpenConntrack        the same, and CAP_NET_ADMIN
 //   OpenSurroundings     state directory, log, notify socket, /dev/null, time zone
 //   BindListener         the socket's directory is root's
 //   LeaveNamespaces      CAP_SYS_ADMIN                          the host's network, IPC, host name
@@ -49,6 +50,7 @@ constexpr std::array kSteps = {
     Step{&Os::LoadBpf, When::kLive, Kind::kOpen, "bpf"},
     Step{&Os::OpenRouteSockets, When::kLive, Kind::kOpen, "rtnetlink"},
     Step{&Os::OpenSockDiag, When::kLive, Kind::kOpen, "sock_diag"},
+    Step{&Os::OpenConntrack, When::kLive, Kind::kOpen, "conntrack"},
     Step{&Os::OpenSurroundings, When::kAlways, Kind::kOpen, "surroundings"},
     Step{&Os::BindListener, When::kServing, Kind::kOpen, "listener"},
     Step{&Os::LeaveNamespaces, When::kAlways, Kind::kConfine, "netns"},

@@ -46,6 +46,9 @@ class Unfiltered : public Os {
   Status OpenSockDiag(const SealConfig& c, SealDraft& d) override {
     return os_->OpenSockDiag(c, d);
   }
+  Status OpenConntrack(const SealConfig& c, SealDraft& d) override {
+    return os_->OpenConntrack(c, d);
+  }
   Status OpenSurroundings(const SealConfig& c, SealDraft& d) override {
     return os_->OpenSurroundings(c, d);
   }

@@ -119,6 +119,29 @@ TEST(InterfacesTest, LinksComeChangeAndGo) {
   EXPECT_EQ(list.size(), 1u);
 }
 
+TEST(InterfacesTest, WhatAnInterfaceStandsOn) {
+  ifinfomsg info{};
+  info.ifi_index = 5;
+  const auto number = [](uint32_t value) {
+    Octets octets;
+    Append(value, &octets);
+    return octets;
+  };
+  InterfaceList list;
+  const auto apply = [&](const std::vector<std::pair<uint16_t, Octets>>& attributes) {
+    ASSERT_TRUE(ApplyLinkMessages(RouteMessageOf(RTM_NEWLINK, info, attributes), &list));
+  };
+  apply({{IFLA_IFNAME, Text("port")}, {IFLA_MASTER, number(7)}, {IFLA_LINK, number(3)}});
+  EXPECT_EQ(list[0].master, 7u);
+  EXPECT_EQ(list[0].lower, 3u);
+  // The other end of a veth has a number of its own namespace.
+  apply({{IFLA_LINK, number(2)}, {IFLA_LINK_NETNSID, number(0)}});
+  EXPECT_EQ(list[0].master, 0u) << "it has left the bridge";
+  EXPECT_EQ(list[0].lower, 0u);
+  apply({{IFLA_LINK, number(5)}});
+  EXPECT_EQ(list[0].lower, 0u) << "itself";
+}
+
 TEST(InterfacesTest, ABridgePortIsNotAnInterfaceThatCameOrWent) {
   InterfaceList list;
   ASSERT_TRUE(ApplyLinkMessages(Link(RTM_NEWLINK, 5, "veth1", IFF_UP), &list));

@@ -27,6 +27,7 @@ class FakeOs : public Os {
     return Do("OpenRouteSockets");
   }
   Status OpenSockDiag(const SealConfig&, SealDraft&) override { return Do("OpenSockDiag"); }
+  Status OpenConntrack(const SealConfig&, SealDraft&) override { return Do("OpenConntrack"); }
   Status OpenSurroundings(const SealConfig&, SealDraft&) override { return Do("OpenSurroundings"); }
   Status BindListener(const SealConfig&, SealDraft&) override { return Do("BindListener"); }
   Status LeaveNamespaces(const SealConfig&, SealDraft&) override { return Do("LeaveNamespaces"); }
@@ -56,12 +57,24 @@ class FakeOs : public Os {
   std::vector<std::string> steps_;
 };
 
-const std::vector<std::string> kLiveOrder = {
-    "FindIdentity",        "OpenFiles",      "OpenCaptures",      "LoadBpf",
-    "OpenRouteSockets",    "OpenSockDiag",   "OpenSurroundings",  "BindListener",
-    "LeaveNamespaces",     "EnterEmptyRoot", "BecomeUser",        "DropCapabilities",
-    "ForbidNewPrivileges", "EnterLandlock",  "RefuseSystemCalls", "Prove",
-    "KillForbidden"};
+const std::vector<std::string> kLiveOrder = {"FindIdentity",
+                                             "OpenFiles",
+                                             "OpenCaptures",
+                                             "LoadBpf",
+                                             "OpenRouteSockets",
+                                             "OpenSockDiag",
+                                             "OpenConntrack",
+                                             "OpenSurroundings",
+                                             "BindListener",
+                                             "LeaveNamespaces",
+                                             "EnterEmptyRoot",
+                                             "BecomeUser",
+                                             "DropCapabilities",
+                                             "ForbidNewPrivileges",
+                                             "EnterLandlock",
+                                             "RefuseSystemCalls",
+                                             "Prove",
+                                             "KillForbidden"};
 const std::vector<std::string> kConfining = {"LeaveNamespaces", "EnterEmptyRoot",
                                              "EnterLandlock",   "RefuseSystemCalls",
                                              "Prove",           "KillForbidden"};
@@ -101,8 +114,8 @@ TEST(StartupTest, AReplayOpensNothingLive) {
   config.read_files = {"a.pcap"};
   FakeOs os;
   ASSERT_TRUE(AcquireAndSeal(config, os).ok());
-  EXPECT_EQ(os.steps(),
-            Without(kLiveOrder, {"OpenCaptures", "LoadBpf", "OpenRouteSockets", "OpenSockDiag"}));
+  EXPECT_EQ(os.steps(), Without(kLiveOrder, {"OpenCaptures", "LoadBpf", "OpenRouteSockets",
+                                             "OpenSockDiag", "OpenConntrack"}));
 }
 
 TEST(StartupTest, WithoutServingThereIsNoListener) {
