@@ -76,13 +76,14 @@ Status Monitor(const Config& config) {
                       handles.link_events.get(), handles.link_dump.get());
   RN_RETURN_IF_ERROR(capture.Start());
   const std::unique_ptr<Attribution> attribution = MakeAttribution(handles);
+  const std::unique_ptr<Nat> nat = MakeNat(handles);
   TableOptions table_options;
   table_options.historic = config.historic;
   table_options.service = &net::ServiceName;
   ConnectionTable table(table_options);
   std::vector<std::unique_ptr<Worker>> workers = MakeWorkers(config, sealed, capture);
   for (const std::unique_ptr<Worker>& worker : workers) worker->Start();
-  TableLoop loop(&capture, attribution.get(), &table, &workers);
+  TableLoop loop(&capture, attribution.get(), nat.get(), &table, &workers);
   loop.Start();
 
   RN_ASSIGN_OR_RETURN(
@@ -92,7 +93,7 @@ Status Monitor(const Config& config) {
   log->info("{}; sealed, {} of {} forbidden acts refused; serving on {}", Capturing(&capture),
             sealed.attestation().acts_refused, sealed.attestation().acts_tried,
             handles.socket_path);
-  for (const BackendState& backend : attribution->backends()) {
+  for (const BackendState& backend : loop.backends()) {
     if (!backend.text.empty()) log->info("{}: {}", backend.name, backend.text);
   }
   Notify(handles.notify, "READY=1\nSTATUS=" + Capturing(&capture));

@@ -39,11 +39,17 @@ model::NameSource SourceOf(net::PassiveDns::Source) { return model::NameSource::
 
 }  // namespace
 
-TableLoop::TableLoop(LiveCapture* capture, Attribution* attribution, ConnectionTable* table,
-                     std::vector<std::unique_ptr<Worker>>* workers)
-    : capture_(capture), attribution_(attribution), table_(table), workers_(workers) {
+TableLoop::TableLoop(LiveCapture* capture, Attribution* attribution, Nat* nat,
+                     ConnectionTable* table, std::vector<std::unique_ptr<Worker>>* workers)
+    : capture_(capture), attribution_(attribution), nat_(nat), table_(table), workers_(workers) {
   // A client may ask before the first tick.
-  backends_ = attribution_->backends();
+  backends_ = BackendsNow();
+}
+
+std::vector<BackendState> TableLoop::BackendsNow() const {
+  std::vector<BackendState> backends = attribution_->backends();
+  backends.push_back(nat_->backend());
+  return backends;
 }
 
 TableLoop::~TableLoop() {
@@ -91,11 +97,14 @@ void TableLoop::Tick(Time now, Time monotonic) {
       names_.Add(answer.client, answer.name, answer.address, answer.ttl_seconds, now);
     }
   }
+  // After the flows: what the kernel translated then is known when they are looked at.
+  nat_->Poll(monotonic);
   TickInput input;
   input.now = now;
   input.monotonic = monotonic;
   input.flows = flows_;
   input.attribution = attribution_;
+  input.nat = nat_;
   input.name = [this, now](const IpAddress& local,
                            const IpAddress& remote) -> std::optional<SeenName> {
     const auto found = names_.Find(local, remote, now);
@@ -104,7 +113,8 @@ void TableLoop::Tick(Time now, Time monotonic) {
   };
   table_->Tick(input);
   const std::lock_guard lock(mutex_);
-  backends_ = attribution_->backends();
+  backends_ = BackendsNow();
+  nat_counters_ = nat_->counters();
   attribution_counters_ = attribution_->counters();
   names_evicted_ = names_.evicted();
 }
@@ -114,9 +124,14 @@ void TableLoop::FollowInterfaces() {
   if (interfaces == seen_interfaces_) return;
   seen_interfaces_ = std::move(interfaces);
   table_->SetLocalNetwork(LocalNetworkOf(*seen_interfaces_));
+  std::vector<Link> links;
+  for (const NetworkInterface& interface : *seen_interfaces_) {
+    links.push_back({interface.index, interface.master, interface.lower});
+  }
+  table_->SetLinks(links);
   for (const InterfaceReport& report : capture_->Interfaces()) {
     for (const uint8_t handle : report.handles)
-      table_->SetInterface(handle, report.interface.name, 0);
+      table_->SetInterface(handle, report.interface.name, 0, report.interface.index);
   }
 }
 
@@ -164,12 +179,15 @@ std::vector<WorkerCounters> TableLoop::WorkerCountersNow() const {
 void TableLoop::FillLosses(v1::LossLedger* out) const {
   uint64_t names_evicted = 0;
   AttributionCounters attribution;
+  NatCounters nat;
   {
     const std::lock_guard lock(mutex_);
     names_evicted = names_evicted_;
     attribution = attribution_counters_;
+    nat = nat_counters_;
   }
   Report(capture_->Interfaces(), WorkerCountersNow(), attribution, names_evicted, out);
+  out->set_conntrack_losses(nat.lost);
 }
 
 void TableLoop::FillInterfaces(v1::ListInterfacesResponse* out) const {

@@ -13,6 +13,7 @@
 #include "common/net/names/passive_dns.h"
 #include "daemon/attribution/attribution.h"
 #include "daemon/capture/live_capture.h"
+#include "daemon/nat/nat.h"
 #include "daemon/rpc/server.h"
 #include "daemon/self_cost.h"
 #include "daemon/table/connection_table.h"
@@ -23,7 +24,7 @@ namespace rustnet {
 class TableLoop {
  public:
   // All outlive the loop.
-  TableLoop(LiveCapture* capture, Attribution* attribution, ConnectionTable* table,
+  TableLoop(LiveCapture* capture, Attribution* attribution, Nat* nat, ConnectionTable* table,
             std::vector<std::unique_ptr<Worker>>* workers);
   ~TableLoop();  // stops the thread
 
@@ -39,6 +40,7 @@ class TableLoop {
 
  private:
   void Run();
+  std::vector<BackendState> BackendsNow() const;
   void Tick(Time now, Time monotonic);
   void FollowInterfaces();
   void DoReset();
@@ -46,6 +48,7 @@ class TableLoop {
 
   LiveCapture* capture_;
   Attribution* attribution_;
+  Nat* nat_;
   ConnectionTable* table_;
   std::vector<std::unique_ptr<Worker>>* workers_;
   net::PassiveDns names_;
@@ -60,6 +63,7 @@ class TableLoop {
   uint64_t resets_done_ = 0;
   std::vector<BackendState> backends_;
   AttributionCounters attribution_counters_;
+  NatCounters nat_counters_;
   uint64_t names_evicted_ = 0;
 
   std::thread thread_;

@@ -84,6 +84,7 @@ void PrintLosses(const v1::LossLedger& losses, Output* out) {
       {"fragments", losses.fragments_dropped()},
       {"bpf ring", losses.bpf_ring_dropped()},
       {"udp events capped", losses.udp_events_capped()},
+      {"conntrack", losses.conntrack_losses()},
       {"names evicted", losses.names_evicted()},
       {"history evicted", losses.history_evicted()},
       {"subscriber rows", losses.subscriber_rows_missed()},

@@ -173,6 +173,13 @@ struct TcpMetrics {
   std::optional<uint32_t> window_bytes;
 };
 
+// What another interface saw of the same packets.
+struct InterfaceCopy {
+  std::string interface;
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+};
+
 struct Connection {
   uint64_t id = 0;
   Protocol protocol = Protocol::kUnspecified;
@@ -197,6 +204,7 @@ struct Connection {
   std::vector<std::string> tunnel;
   uint32_t idle_timeout_seconds = 0;
   uint64_t netns = 0;
+  std::vector<InterfaceCopy> copies;  // detail
 };
 
 // The words of the user interface, the filter language and csv: "tcp", "ESTABLISHED", "outgoing",

@@ -295,6 +295,13 @@ void ToProto(const Connection& connection, Extent extent, v1::Connection* out) {
   for (const std::string& carrier : connection.tunnel) out->add_tunnel(carrier);
   out->set_idle_timeout_seconds(connection.idle_timeout_seconds);
   out->set_netns(connection.netns);
+  if (extent == Extent::kRow) return;
+  for (const InterfaceCopy& copy : connection.copies) {
+    v1::InterfaceCopy* row = out->add_copies();
+    row->set_interface(copy.interface);
+    row->set_packets(copy.packets);
+    row->set_bytes(copy.bytes);
+  }
 }
 
 Process FromProto(const v1::Process& proto) {
@@ -351,6 +358,9 @@ Connection FromProto(const v1::Connection& proto) {
   out.tunnel.assign(proto.tunnel().begin(), proto.tunnel().end());
   out.idle_timeout_seconds = proto.idle_timeout_seconds();
   out.netns = proto.netns();
+  for (const v1::InterfaceCopy& copy : proto.copies()) {
+    out.copies.push_back({copy.interface(), copy.packets(), copy.bytes()});
+  }
   return out;
 }
 

@@ -75,6 +75,8 @@ struct SocketTuple {
   uint16_t local_port = 0;  // ICMP: echo id
   uint16_t remote_port = 0;
   uint64_t netns = 0;  // cookie of the namespace the packet was captured in; 0: the host's
+  // The local address is none of that namespace's: only a socket of another one can have it.
+  bool elsewhere = false;
 };
 
 struct Owner {

@@ -135,7 +135,7 @@ Owner OwnerTables::Unknown(const SocketTuple& tuple, const SocketTable::Match& m
     owner.reason = NoOwner::kOtherNetns;
   } else if (match.ambiguous_port) {
     owner.reason = NoOwner::kBackendLimit;
-  } else if (KernelSpeaks(tuple.protocol)) {
+  } else if (KernelSpeaks(tuple.protocol) && !tuple.elsewhere) {
     owner.quality = Quality::kKernel;  // no socket sent it or waits for it
     owner.reason = NoOwner::kKernel;
   } else if (lost_at_ != 0 && lost_at_ + kGrace >= began) {
@@ -150,8 +150,11 @@ Owner OwnerTables::Unknown(const SocketTuple& tuple, const SocketTable::Match& m
 
 Owner OwnerTables::Find(const SocketTuple& tuple, Duration flow_age, Time now) const {
   const Time began = now - flow_age;
-  const SocketTable::Match match = sockets_.Find(TupleOf(tuple), tuple.netns, began);
-  if (match.socket == nullptr || (match.other_netns && flow_age < kOtherNetnsAfter)) {
+  const TupleKey key = TupleOf(tuple);
+  const SocketTable::Match match = tuple.elsewhere ? sockets_.FindByTuple(key, tuple.netns, began)
+                                                   : sockets_.Find(key, tuple.netns, began);
+  const bool too_early = match.other_netns && !tuple.elsewhere && flow_age < kOtherNetnsAfter;
+  if (match.socket == nullptr || too_early) {
     return Unknown(tuple, match, flow_age, began);
   }
   Owner owner = OwnerOf(*match.socket);

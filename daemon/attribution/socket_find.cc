@@ -122,9 +122,14 @@ const Socket* SocketTable::BestByPort(const TupleKey& key, uint64_t netns, Time 
   return match->ambiguous_port ? nullptr : best;
 }
 
-SocketTable::Match SocketTable::Find(const TupleKey& key, uint64_t netns, Time began) const {
+SocketTable::Match SocketTable::FindByTuple(const TupleKey& key, uint64_t netns, Time began) const {
   Match match;
   match.socket = BestByTuple(key, netns, began, &match);
+  return match;
+}
+
+SocketTable::Match SocketTable::Find(const TupleKey& key, uint64_t netns, Time began) const {
+  Match match = FindByTuple(key, netns, began);
   if (match.socket != nullptr && !match.other_netns) return match;
   if (key.local_port == 0) return match;
   if (const Socket* bound = BestByPort(key, netns, began, &match)) {

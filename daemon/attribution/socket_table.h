@@ -89,6 +89,8 @@ class SocketTable {
   };
   // `began`: of the flow, monotonic.  `netns` 0: any.
   Match Find(const TupleKey& key, uint64_t netns, Time began) const;
+  // By the whole tuple alone.
+  Match FindByTuple(const TupleKey& key, uint64_t netns, Time began) const;
 
   void Expire(Time now);
 

@@ -131,7 +131,8 @@ class UidAttribution : public Attribution {
 
   Owner Find(const SocketTuple& tuple, Duration flow_age) override {
     Owner owner;
-    const bool here = tuple.netns == 0 || host_netns_ == 0 || tuple.netns == host_netns_;
+    const bool here =
+        !tuple.elsewhere && (tuple.netns == 0 || host_netns_ == 0 || tuple.netns == host_netns_);
     if (const uint32_t* uid = here ? table_.Find(TupleOf(tuple)) : nullptr) {
       owner.uid = *uid;
       owner.quality = Quality::kUidOnly;

@@ -11,28 +11,10 @@
 namespace rustnet {
 namespace {
 
-constexpr uint32_t kNoRow = UINT32_MAX;
 constexpr Duration kNameAwaited = 2 * kSecond;
-
-uint64_t FlowName(const net::FlowView& flow) { return uint64_t{flow.worker} << 56 ^ flow.id; }
 
 IdCipher NewCipher() {
   return IdCipher({RandomNumber(), RandomNumber(), RandomNumber(), RandomNumber()});
-}
-
-// How long until an owner that is not known is asked for again: packets come before their events by
-// milliseconds, namespaces and rescans are seen later.
-Duration RetryAfter(Duration age) {
-  if (age < 2 * kSecond) return 0;
-  if (age < 10 * kSecond) return kSecond;
-  return age < 60 * kSecond ? 5 * kSecond : 30 * kSecond;
-}
-
-// Of a Party or an Owner.
-template <typename Known>
-bool WorthRetrying(const Known& known) {
-  return known.process == nullptr && known.quality != Quality::kUnspecified &&
-         known.quality != Quality::kKernel && known.reason != NoOwner::kReplay;
 }
 
 model::Numbers NumbersOf(const net::FlowView& flow, uint8_t local) {
@@ -82,37 +64,7 @@ bool SetMetrics(net::TcpMetrics* target, const net::TcpMetrics& value) {
   return shown;
 }
 
-bool SameParty(const Party& party, const Owner& owner) {
-  return party.process == owner.process && party.owner() == owner.uid &&
-         party.quality == owner.quality && party.reason == owner.reason;
-}
-
-void SetParty(Party* party, Owner owner) {
-  party->process = std::move(owner.process);
-  party->has_uid = owner.uid.has_value();
-  party->uid = owner.uid.value_or(0);
-  if (!party->has_uid && party->process != nullptr) {
-    party->has_uid = true;
-    party->uid = party->process->uid;
-  }
-  party->quality = owner.quality;
-  party->reason = owner.reason;
-  party->thread_name.reset();
-  if (!owner.thread_name.empty()) {
-    party->thread_name = std::make_unique<std::string>(std::move(owner.thread_name));
-  }
-}
-
 }  // namespace
-
-// What is found out about a flow before the lock is taken.
-struct ConnectionTable::Prepared {
-  RowIndex row = kNoRow;
-  Orientation orientation;
-  std::optional<Owner> owner;
-  std::optional<Owner> peer;
-  std::optional<SeenName> name;
-};
 
 ConnectionTable::ConnectionTable(const TableOptions& options)
     : options_(options), epoch_(RandomNumber()), cipher_(NewCipher()) {
@@ -123,11 +75,6 @@ ConnectionTable::ConnectionTable(const TableOptions& options)
 }
 
 ConnectionTable::~ConnectionTable() = default;
-
-void ConnectionTable::SetInterface(uint8_t handle, std::string name, uint64_t netns) {
-  const absl::MutexLock lock(&mutex_);
-  around_.handles[handle] = {std::move(name), netns};
-}
 
 void ConnectionTable::SetLocalNetwork(LocalNetwork network) {
   const absl::MutexLock lock(&mutex_);
@@ -152,6 +99,7 @@ void ConnectionTable::Tick(const TickInput& input) {
     const absl::MutexLock lock(&mutex_);
     now_ = input.now;
     monotonic_ = input.monotonic;
+    merged_ = false;
     for (size_t i = 0; i < slice.size(); ++i) Apply(slice[i], &prepared_[i], input);
   }
   RetryOwners(input);
@@ -164,20 +112,13 @@ void ConnectionTable::Tick(const TickInput& input) {
   TellListener();
 }
 
-namespace {
-
-SocketTuple TupleOf(const net::FlowKey& key, size_t local, uint64_t netns) {
-  SocketTuple tuple;
-  tuple.protocol = key.protocol;
-  tuple.local = key.ip(local).Unmapped();
-  tuple.remote = key.ip(local ^ 1).Unmapped();
-  tuple.local_port = key.port[local];
-  tuple.remote_port = key.port[local ^ 1];
-  tuple.netns = netns;
-  return tuple;
+OwnerSources ConnectionTable::Sources(const TickInput& input) const {
+  return {.attribution = input.attribution,
+          .nat = input.nat,
+          .network = &around_.network,
+          .containers = joins_,
+          .monotonic = input.monotonic};
 }
-
-}  // namespace
 
 void ConnectionTable::Prepare(const net::FlowView& flow, const TickInput& input,
                               Prepared* out) const {
@@ -192,66 +133,83 @@ void ConnectionTable::Prepare(const net::FlowView& flow, const TickInput& input,
     }
     return;
   }
-  out->orientation = Orient(flow, around_.network);
-  const model::Direction direction = out->orientation.direction;
-  if (direction == model::Direction::kTransit) {
-    out->owner = Owner{nullptr, std::nullopt, Quality::kNone, NoOwner::kNotLocal, ""};
+  out->answer.orientation = Orient(flow, around_.network);
+  if (input.attribution != nullptr) {
+    const OwnerQuestion question{.key = &flow.key,
+                                 .initiator = static_cast<uint8_t>(flow.initiator & 1),
+                                 .orientation = out->answer.orientation,
+                                 .netns = around_.handles[flow.key.handle].netns,
+                                 .age = input.now - flow.first};
+    out->answer = Ask(question, Sources(input));
+  } else if (out->answer.orientation.direction == model::Direction::kTransit) {
+    out->answer.owner = Owner{nullptr, std::nullopt, Quality::kNone, NoOwner::kNotLocal, ""};
+  }
+  const Orientation& orientation = out->answer.orientation;
+  if (orientation.direction == model::Direction::kTransit || flow.key.family == 0 ||
+      flow.key.protocol == net::Protocol::kArp) {
     return;
   }
-  // No socket sends or receives these.
-  if (flow.key.family == 0 || flow.key.protocol == net::Protocol::kArp) return;
-  const size_t local = out->orientation.local;
-  const uint64_t netns = around_.handles[flow.key.handle].netns;
-  const Duration age = input.now - flow.first;
-  if (input.attribution != nullptr) {
-    out->owner = input.attribution->Find(TupleOf(flow.key, local, netns), age);
-    if (direction == model::Direction::kLocal) {
-      out->peer = input.attribution->Find(TupleOf(flow.key, local ^ 1, netns), age);
-    }
-  }
+  const size_t local = orientation.local;
   if (input.name) out->name = input.name(flow.key.ip(local), flow.key.ip(local ^ 1));
 }
 
 void ConnectionTable::Apply(const net::FlowView& flow, Prepared* prepared, const TickInput& input) {
   RowIndex row = prepared->row;
   // Two views of a flow that is new can stand in one slice.
-  if (row == kNoRow) {
+  if (row == kNoRow || merged_) {
     const auto found = by_flow_.find(FlowName(flow));
-    if (found != by_flow_.end()) row = found->second;
+    row = found != by_flow_.end() ? found->second : kNoRow;
+  }
+  const bool known = row != kNoRow;
+  Join join;
+  if (!known && joins_) {
+    join = FindJoin(rustnet::SightingOf(flow, InterfaceOf(flow.key)), kNoRow, input.nat);
+    row = join.row;
   }
   const bool is_new = row == kNoRow;
+  const model::Numbers before = is_new ? model::Numbers() : records_.at(row).numbers;
   if (is_new) {
-    row = records_.Take();
-    Record& record = records_.at(row);
-    record.id = cipher_->Encrypt(uint64_t{record.generation} << 32 | row);
-    record.key = flow.key;
-    record.flow = flow.id;
-    record.worker = flow.worker;
-    record.local = prepared->orientation.local;
-    record.direction = prepared->orientation.direction;
-    record.first = flow.first;
-    record.local_began = flow.local_began;
-    if (prepared->owner) SetParty(&record.party, std::move(*prepared->owner));
-    if (prepared->peer) {
-      record.peer = std::make_unique<Party>();
-      SetParty(record.peer.get(), std::move(*prepared->peer));
-    }
-    const bool here = record.direction != model::Direction::kTransit;
-    if (here && (WorthRetrying(record.party) || (record.peer && WorthRetrying(*record.peer)))) {
-      retries_.push({input.now + RetryAfter(input.now - record.first), row, record.id});
-    }
-    by_flow_.emplace(FlowName(flow), row);
+    row = NewRow(flow, prepared, input);
+    records_.at(row).unclear = join.unclear;
+  } else if (!known) {
+    JoinFlow(flow, join, prepared);
   }
   Record& record = records_.at(row);
   if (record.historic) return;
-  const model::Numbers before = record.numbers;
-  bool facts_changed = Update(flow, row, input) || is_new;
+  bool facts_changed = Update(flow, row, input) || !known;
   if (!record.seen_name && prepared->name) {
     record.seen_name = std::make_unique<SeenName>(std::move(*prepared->name));
     facts_changed = true;
   }
   if (facts_changed || !(record.numbers == before)) Publish(row, facts_changed, before, !is_new);
-  if (flow.ended) Close(row, input);
+  if (record.unclear) row = MergeIfClear(row, input);
+  if (!flow.ended) return;
+  by_flow_.erase(FlowName(flow));
+  const Record& now = records_.at(row);
+  if (now.path == nullptr || now.path->ended()) Close(row, input);
+}
+
+RowIndex ConnectionTable::NewRow(const net::FlowView& flow, Prepared* prepared,
+                                 const TickInput& input) {
+  const RowIndex row = records_.Take();
+  Record& record = records_.at(row);
+  const Orientation& orientation = prepared->answer.orientation;
+  record.id = cipher_->Encrypt(uint64_t{record.generation} << 32 | row);
+  record.key = flow.key;
+  record.flow = FlowName(flow);
+  record.local = orientation.local;
+  record.initiator = flow.initiator & 1;
+  record.direction = orientation.direction;
+  record.first = flow.first;
+  record.local_began = flow.local_began;
+  const Duration age = input.now - record.first;
+  if (const auto later = AskAgainAfter(prepared->answer, age, joins_)) {
+    retries_.push({input.now + *later, row, record.id});
+  }
+  SetParties(&record, std::move(prepared->answer));
+  by_flow_.emplace(record.flow, row);
+  if (joins_) Index(row);
+  return row;
 }
 
 // Numbers and facts of a flow that is known.  True if the facts changed.
@@ -260,17 +218,27 @@ bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const Tick
   const auto [rtt_us, rtt_source] = RttOf(flow);
   model::Numbers numbers = NumbersOf(flow, record->local);
   numbers.rtt_us = rtt_us;
+  const bool described = record->path == nullptr || CountPath(flow, record, &numbers);
   if (numbers.bytes_sent != record->numbers.bytes_sent ||
       numbers.bytes_received != record->numbers.bytes_received) {
     record->moved = input.now;
     rates_.Follow(row);
   }
   record->numbers = numbers;
+  if (!described) {
+    // Of a farther interface only what the nearest does not know.
+    if (record->application || !flow.application) return false;
+    record->application = flow.application;
+    return true;
+  }
+  if (joins_) KeepSpans(flow, record);
   const size_t from_remote = record->local == (flow.initiator & 1) ? 1 : 0;
   record->remote_mac = flow.mac[from_remote];
   bool changed = SetMetrics(&record->metrics, flow.metrics);
   changed |= Set(&record->rtt_source, rtt_source);
-  changed |= Set(&record->application, flow.application);
+  if (flow.application || record->path == nullptr) {
+    changed |= Set(&record->application, flow.application);
+  }
   changed |= Set(&record->idle_timeout_seconds, flow.idle_timeout_seconds);
   changed |= Set(&record->vlans, flow.vlans);
   changed |= Set(&record->vlan_count, flow.vlan_count);
@@ -289,37 +257,34 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
     due.push_back(retries_.top());
     retries_.pop();
   }
-  struct Answer {
-    RowIndex row;
-    Owner owner;
-    std::optional<Owner> peer;
-  };
-  std::vector<Answer> answers;
+  std::vector<std::pair<RowIndex, Owners>> answers;
   for (const Retry& retry : due) {
     const Record* record = records_.Find(retry.row);
     if (record == nullptr || record->id != retry.id || record->historic) continue;
-    const Duration age = input.now - record->first;
-    const uint64_t netns = around_.handles[record->key.handle].netns;
-    Answer answer{
-        retry.row, input.attribution->Find(TupleOf(record->key, record->local, netns), age), {}};
-    if (record->peer) {
-      answer.peer = input.attribution->Find(TupleOf(record->key, record->remote(), netns), age);
-    }
-    const bool changed = !SameParty(record->party, answer.owner) ||
-                         (record->peer && !SameParty(*record->peer, *answer.peer));
-    if (WorthRetrying(answer.owner) || (answer.peer && WorthRetrying(*answer.peer))) {
+    const OwnerQuestion question{.key = &record->key,
+                                 .initiator = record->initiator,
+                                 .orientation = {record->local, record->direction},
+                                 .netns = around_.handles[record->key.handle].netns,
+                                 .age = input.now - record->first};
+    Owners answer = Ask(question, Sources(input));
+    const bool changed = answer.orientation.direction != record->direction ||
+                         answer.orientation.local != record->local ||
+                         (answer.owner && !SameParty(record->party, *answer.owner)) ||
+                         (answer.peer && !(record->peer && SameParty(*record->peer, *answer.peer)));
+    if (const auto later = AskAgainAfter(answer, question.age, joins_)) {
       // The next tick is the earliest.
-      retries_.push({input.now + std::max(RetryAfter(age), kMillisecond), retry.row, retry.id});
+      retries_.push({input.now + std::max(*later, kMillisecond), retry.row, retry.id});
     }
-    if (changed) answers.push_back(std::move(answer));
+    if (changed) answers.emplace_back(retry.row, std::move(answer));
   }
   for (size_t start = 0; start < answers.size(); start += kSlice) {
     const absl::MutexLock lock(&mutex_);
     for (size_t i = start; i < std::min(start + kSlice, answers.size()); ++i) {
-      Record& record = records_.at(answers[i].row);
-      SetParty(&record.party, std::move(answers[i].owner));
-      if (record.peer) SetParty(record.peer.get(), std::move(*answers[i].peer));
-      Publish(answers[i].row, true, record.numbers, true);
+      auto& [row, answer] = answers[i];
+      const model::Numbers before = records_.at(row).numbers;
+      TurnTo(row, answer.orientation);
+      SetParties(&records_.at(row), std::move(answer));
+      Publish(row, true, before, true);
     }
   }
 }
@@ -327,7 +292,7 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
 // The row stays for a while, as history.
 void ConnectionTable::Close(RowIndex row, const TickInput& input) {
   Record& record = records_.at(row);
-  by_flow_.erase(uint64_t{record.worker} << 56 ^ record.flow);
+  if (joins_) Unindex(row);
   const model::Numbers before = record.numbers;
   record.historic = true;
   record.numbers.send_rate = 0;
@@ -384,6 +349,7 @@ void ConnectionTable::Reset() {
     rates_.Clear();
     closed_.clear();
     by_flow_.clear();
+    by_tuple_.clear();
     retries_ = {};
     counters_ = {};
     scratch_row_ = UINT32_MAX;

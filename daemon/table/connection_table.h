@@ -21,10 +21,12 @@
 #include "absl/synchronization/mutex.h"
 #include "common/base/status.h"
 #include "daemon/attribution/attribution.h"
+#include "daemon/nat/nat.h"
 #include "daemon/table/access_class.h"
 #include "daemon/table/describe.h"
 #include "daemon/table/id_cipher.h"
 #include "daemon/table/ordered_ids.h"
+#include "daemon/table/owners.h"
 #include "daemon/table/rate_history.h"
 #include "daemon/table/record_store.h"
 #include "daemon/table/subscription.h"
@@ -51,6 +53,7 @@ struct TickInput {
   std::span<const net::FlowView> flows;
   Attribution* attribution = nullptr;
   std::function<std::optional<SeenName>(const IpAddress& local, const IpAddress& remote)> name;
+  const Nat* nat = nullptr;
 };
 
 // Flows by what is known of their owners.
@@ -78,7 +81,10 @@ class ConnectionTable {
 
   // ---- writing ----
   // `netns`: cookie of the namespace that the handle captures in; 0: the host's.
-  void SetInterface(uint8_t handle, std::string name, uint64_t netns);
+  // `index`: of the interface; 0: its flows are not joined with those of others.
+  void SetInterface(uint8_t handle, std::string name, uint64_t netns, uint32_t index = 0);
+  // How the interfaces stand on each other.
+  void SetLinks(std::span<const Link> links);
   // Rows that are there keep their orientation.
   void SetLocalNetwork(LocalNetwork network);
   void Tick(const TickInput& input);
@@ -118,7 +124,12 @@ class ConnectionTable {
 
  private:
   friend class Subscription;
-  struct Prepared;
+  // What is found out about a flow before the lock is taken.
+  struct Prepared {
+    RowIndex row = kNoRow;
+    Owners answer;
+    std::optional<SeenName> name;
+  };
   struct Retry {
     Time due;
     RowIndex row;
@@ -126,10 +137,13 @@ class ConnectionTable {
     bool operator<(const Retry& other) const { return due > other.due; }  // soonest on top
   };
   static constexpr size_t kSlice = 128;  // rows per hold of the lock
+  static constexpr RowIndex kNoRow = UINT32_MAX;
 
   // connection_table.cc: the table thread.
   void Prepare(const net::FlowView& flow, const TickInput& input, Prepared* out) const;
   void Apply(const net::FlowView& flow, Prepared* prepared, const TickInput& input);
+  RowIndex NewRow(const net::FlowView& flow, Prepared* prepared, const TickInput& input);
+  OwnerSources Sources(const TickInput& input) const;
   bool Update(const net::FlowView& flow, RowIndex row, const TickInput& input);
   void RetryOwners(const TickInput& input);
   void Close(RowIndex row, const TickInput& input);
@@ -137,6 +151,29 @@ class ConnectionTable {
   void Expire(const TickInput& input);
   void TakeSamples(const TickInput& input);
   void TellListener();
+
+  // joining.cc: flows of one conversation into one row.
+  struct Join {
+    RowIndex row = kNoRow;
+    uint8_t local = 0;     // index in the sighted key of the row's local end
+    bool unclear = false;  // there is a row that may turn out to be the same
+  };
+  uint32_t InterfaceOf(const net::FlowKey& key) const { return around_.handles[key.handle].index; }
+  void Index(RowIndex row);
+  void Unindex(RowIndex row);
+  Sighting SightingOf(const Record& record) const;
+  Copy CopyOf(const Record& record) const;
+  Join FindJoin(const Sighting& sighting, RowIndex self, const Nat* nat) const;
+  bool Matches(const Record& record, const Sighting& sighting, const Translation* translation,
+               Join* join) const;
+  void JoinFlow(const net::FlowView& flow, const Join& join, Prepared* prepared);
+  RowIndex MergeIfClear(RowIndex row, const TickInput& input);
+  void Merge(RowIndex into, RowIndex from, bool turned);
+  void AddCopy(RowIndex row, Copy copy);
+  void FollowNearest(RowIndex row);
+  void TurnTo(RowIndex row, const Orientation& to);
+  static void KeepSpans(const net::FlowView& flow, Record* record);
+  static bool CountPath(const net::FlowView& flow, Record* record, model::Numbers* numbers);
 
   // publish.cc: from records to logs and views.
   void Publish(RowIndex row, bool facts_changed, const model::Numbers& before, bool was_live);
@@ -192,6 +229,9 @@ class ConnectionTable {
 
   // The table thread's own.
   absl::flat_hash_map<uint64_t, RowIndex> by_flow_;
+  bool joins_ = false;   // several interfaces are captured
+  bool merged_ = false;  // rows were, in this slice: what was prepared may name one that is gone
+  absl::flat_hash_map<uint64_t, RowIndex> by_tuple_;  // live rows, if `joins_`; Record::same_tuple
   std::priority_queue<Retry> retries_;
   std::vector<Prepared> prepared_;
   Time next_sample_ = 0;

@@ -133,6 +133,16 @@ void DescribeTcp(const Record& record, model::Extent extent, model::Connection* 
   out->tcp = tcp;
 }
 
+// From the socket's side to the other, without the interface that the row names.
+void DescribePath(const Path& path, const Surroundings& around, model::Connection* out) {
+  for (const Copy& copy : path.copies()) {
+    if (&copy == &path.nearest()) continue;
+    out->copies.push_back({.interface = around.handles[copy.sighting.key.handle].interface,
+                           .packets = copy.counters[0].packets + copy.counters[1].packets,
+                           .bytes = copy.counters[0].bytes + copy.counters[1].bytes});
+  }
+}
+
 bool IsQuic(const net::FlowView& flow) {
   return flow.application && !flow.application->protocols.empty() &&
          flow.application->protocols.front()->name == "quic";
@@ -221,6 +231,8 @@ void Describe(const Record& record, const Surroundings& around, model::Extent ex
       record.key.protocol == net::Protocol::kIpOther ? record.key.ip_protocol : uint32_t{0};
   out->tunnel.clear();
   out->idle_timeout_seconds = record.idle_timeout_seconds;
+  out->copies.clear();
+  if (record.path && extent == model::Extent::kDetail) DescribePath(*record.path, around, out);
 }
 
 bool NeedsMask(const Record& record, uint32_t uid) {

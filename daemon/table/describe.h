@@ -17,9 +17,11 @@ struct Surroundings {
   struct Handle {
     std::string interface;
     uint64_t netns = 0;  // cookie; 0: the host's
+    uint32_t index = 0;  // of the interface; 0: not known
   };
   std::array<Handle, 256> handles;
   LocalNetwork network;
+  Links links;
   // The usual service of a port ("https"), or empty.
   std::string_view (*service)(uint16_t port, net::Protocol protocol) = nullptr;
 };

@@ -34,8 +34,11 @@ Orientation Orient(const net::FlowView& flow, const LocalNetwork& network) {
   if (began_here && answered_here) return {initiator, model::Direction::kLocal};
   if (began_here) return {initiator, model::Direction::kOutgoing};
   if (answered_here) return {responder, model::Direction::kIncoming};
-  // No address of ours, but the kernel sent it: a host without an address yet (DHCP, DAD).
-  if (flow.local_began) return {initiator, model::Direction::kOutgoing};
+  // No address of ours, but the kernel sent it: a host without an address yet (DHCP, DAD), or that
+  // we know nothing of.  Else it is forwarded.
+  const bool nameless =
+      network.empty() || flow.key.family == 0 || flow.key.ip(initiator).IsUnspecified();
+  if (flow.local_began && nameless) return {initiator, model::Direction::kOutgoing};
   const model::AddressKind kind = network.Kind(flow.key.ip(responder));
   if (kind == model::AddressKind::kMulticast || kind == model::AddressKind::kBroadcast) {
     return {responder, model::Direction::kIncoming};

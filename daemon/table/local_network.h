@@ -19,6 +19,7 @@ class LocalNetwork {
   void AddGateway(const IpAddress& address) { gateways_.insert(address.raw()); }
   void AddMac(const MacAddress& mac) { macs_.insert(mac); }
 
+  bool empty() const { return addresses_.empty(); }
   bool IsLocal(const IpAddress& address) const;
   bool IsLocal(const net::FlowKey& key, size_t end) const;
   model::AddressKind Kind(const IpAddress& address) const;

@@ -14,6 +14,7 @@
 #include "common/net/flow/flow.h"
 #include "daemon/attribution/attribution.h"
 #include "daemon/table/row_log.h"
+#include "daemon/table/stitch.h"
 
 namespace rustnet {
 
@@ -29,6 +30,11 @@ struct Party {
   std::optional<uint32_t> owner() const { return has_uid ? std::optional(uid) : std::nullopt; }
 };
 
+// How the table calls a flow.
+inline uint64_t FlowName(const net::FlowView& flow) {
+  return uint64_t{flow.worker} << 56 ^ flow.id;
+}
+
 // A name that was seen for the remote address, elsewhere than in this flow.
 struct SeenName {
   std::string name;
@@ -37,26 +43,31 @@ struct SeenName {
 
 struct Record {
   ConnectionId id = 0;  // 0: this place is free
-  net::FlowKey key;
+  net::FlowKey key;     // of the flow nearest the socket
   model::Numbers numbers;
   net::TcpMetrics metrics;
   std::shared_ptr<const net::ApplicationFacts> application;
   Party party;                  // of the local end
   std::unique_ptr<Party> peer;  // of the remote end, if that is local too
   std::unique_ptr<SeenName> seen_name;
+  std::unique_ptr<Path> path;  // if several interfaces saw it
   // The facts of the row as class "all" sees them (model::AppendFacts); null: to be made.
   std::unique_ptr<char[]> facts;
   uint32_t facts_size = 0;
   uint32_t generation = 0;  // of this place
   Time first = 0;
-  Time moved = 0;     // when its numbers last changed, by the tick's clock
-  uint64_t flow = 0;  // net::FlowView::id
+  Time moved = 0;                        // when its numbers last changed, by the tick's clock
+  uint64_t flow = 0;                     // FlowName of the first one
+  std::array<uint32_t, 2> span_begin{};  // net::SeenSpan, by the end that sent
+  std::array<uint32_t, 2> span_end{};
+  RowIndex same_tuple = UINT32_MAX;  // the next row with the tuple of `key`
   uint32_t idle_timeout_seconds = 0;
   std::array<uint16_t, 4> vlans{};
   std::array<uint8_t, 4> carriers{};
   MacAddress remote_mac{};
   uint8_t local = 0;  // index in `key` of the local end
-  uint8_t worker = 0;
+  uint8_t initiator = 0;
+  uint8_t span_whole = 0;  // a bit for each end
   uint8_t vlan_count = 0;
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
@@ -65,6 +76,7 @@ struct Record {
   model::Direction direction = model::Direction::kUnspecified;
   model::RttSource rtt_source = model::RttSource::kUnspecified;
   bool local_began = false;
+  bool unclear = false;  // another row may turn out to be the same
   bool historic = false;
 
   uint8_t remote() const { return local ^ 1; }

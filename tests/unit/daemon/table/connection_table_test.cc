@@ -146,6 +146,8 @@ constexpr Case kCases[] = {
      "127.0.0.1", 80, 300},
     {"Transit", "192.0.2.1", 40000, "198.51.100.7", 443, false, Direction::kTransit, "192.0.2.1",
      40000, 300},
+    {"Forwarded", "192.0.2.1", 40000, "198.51.100.7", 443, true, Direction::kTransit, "192.0.2.1",
+     40000, 300},
     {"MulticastFromElsewhere", "10.0.0.9", 5353, "224.0.0.251", 5353, false, Direction::kIncoming,
      "224.0.0.251", 5353, 5000},
     {"BroadcastFromElsewhere", "10.0.0.9", 137, "10.0.0.255", 137, false, Direction::kIncoming,
@@ -274,10 +276,10 @@ TEST_F(ConnectionTableTest, OldFlowsWithoutOwnerAreAskedForSeldom) {
   EXPECT_EQ(answers_.asked, known);  // an owner that is known is not asked for again
 }
 
-TEST_F(ConnectionTableTest, AFlowWithoutALocalEndIsNotAskedFor) {
+TEST_F(ConnectionTableTest, AFlowWithoutALocalEndIsAskedForInItsFirstSecond) {
   Tick({Flow(1, "192.0.2.1", 40000, "198.51.100.7", 443)});
-  Tick({});
-  EXPECT_EQ(answers_.asked, 0);
+  for (int i = 0; i < 100; ++i) Tick({});
+  EXPECT_LE(answers_.asked, 10);  // each end is perhaps a container's
   EXPECT_EQ(Only().process.quality, model::Quality::kNone);
   EXPECT_EQ(Only().process.reason, model::NoOwner::kNotLocal);
 }
