@@ -174,8 +174,8 @@ class HostTraffic {
 
 TEST_F(SandboxTest, WhatTheDaemonNeedsWorks) {
   const HostTraffic traffic;
-  for (const char* work :
-       {"threads", "memory", "waiting", "clocks", "links", "sock_diag", "capture", "signals"}) {
+  for (const char* work : {"threads", "memory", "waiting", "clocks", "links", "sock_diag",
+                           "conntrack", "capture", "signals"}) {
     Child child(With({"work", work}));
     EXPECT_EQ(child.Line(), "works") << work;
     EXPECT_EQ(child.End(), "exit 0") << work;

@@ -5,6 +5,8 @@
 #include <linux/bpf.h>
 #include <linux/if_packet.h>
 #include <linux/inet_diag.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -142,6 +144,32 @@ std::string SockDiag(Handles& handles) {
   return sockets > 0 ? "" : "no listening socket of the host is in the dump";
 }
 
+// What the kernel told before can be read; asked again, it refuses.
+std::string Conntrack(Handles& handles) {
+  if (!handles.conntrack_dump) return "";  // this kernel has none: `conntrack_refusal`
+  std::array<char, 65536> answer{};
+  const int fd = handles.conntrack_dump.get();
+  if (recv(fd, answer.data(), answer.size(), MSG_DONTWAIT) <= 0) return Errno("reading the dump");
+  while (recv(fd, answer.data(), answer.size(), MSG_DONTWAIT) > 0) continue;
+  struct {
+    nlmsghdr header;
+    nfgenmsg family;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  if (send(fd, &request, sizeof request, 0) < 0) return Errno("asking");
+  struct {
+    nlmsghdr header;
+    nlmsgerr error;
+  } refusal{};
+  if (recv(fd, &refusal, sizeof refusal, 0) < static_cast<ssize_t>(sizeof refusal.header)) {
+    return Errno("reading the refusal");
+  }
+  const bool refused = refusal.header.nlmsg_type == NLMSG_ERROR && refusal.error.error == -EPERM;
+  return refused ? "" : "a second dump was not refused";
+}
+
 std::string Capture(Handles& handles) {
   if (handles.captures.empty()) return "there is no capture";
   CaptureHandle& capture = handles.captures[0];
@@ -231,10 +259,11 @@ struct NamedWork {
 };
 
 constexpr NamedWork kWorks[] = {
-    {"threads", &Threads}, {"memory", &Memory},        {"waiting", &Waiting},
-    {"clocks", &Clocks},   {"links", &Links},          {"sock_diag", &SockDiag},
-    {"capture", &Capture}, {"bpf", &BpfIterator},      {"replay", &Replay},
-    {"output", &Output},   {"state", &StateDirectory}, {"signals", &Signals},
+    {"threads", &Threads},     {"memory", &Memory},        {"waiting", &Waiting},
+    {"clocks", &Clocks},       {"links", &Links},          {"sock_diag", &SockDiag},
+    {"capture", &Capture},     {"bpf", &BpfIterator},      {"replay", &Replay},
+    {"output", &Output},       {"state", &StateDirectory}, {"signals", &Signals},
+    {"conntrack", &Conntrack},
 };
 
 }  // namespace
