@@ -185,6 +185,11 @@ void PrintDetails(const v1::GetConnectionResponse& response, Output* out) {
   Pair(out, "received",
        TrafficText(counters.bytes_received, counters.packets_received, counters.receive_rate));
   Pair(out, "sent", TrafficText(counters.bytes_sent, counters.packets_sent, counters.send_rate));
+  std::vector<std::string> copies;
+  for (const model::InterfaceCopy& copy : row->copies) {
+    copies.push_back(copy.interface + " " + TrafficText(copy.bytes, copy.packets, 0));
+  }
+  Pair(out, "also on", Joined(copies, " > "));
   if (row->rtt_us) Pair(out, "round trip", RttText(row->rtt_us));
   if (row->tcp) {
     Pair(out, "tcp",

@@ -80,10 +80,17 @@ TEST(RowsTextTest, DetailsShowWhatThereIs) {
   v1::ApplicationField* field = row->mutable_application()->add_fields();
   field->set_name("tls_alpn");
   field->add_values("h2");
+  for (const char* interface : {"br0", "eth0"}) {
+    v1::InterfaceCopy* copy = row->add_copies();
+    copy->set_interface(interface);
+    copy->set_packets(12);
+    copy->set_bytes(4129);
+  }
   const std::string text = Printed([&](Output* out) { PrintDetails(response, out); });
   EXPECT_THAT(text, HasSubstr("192.0.2.1 port 443"));
   EXPECT_THAT(text, HasSubstr("curl https://example.org\u241b[2J"));
   EXPECT_THAT(text, HasSubstr("  tls_alpn        h2"));
+  EXPECT_THAT(text, HasSubstr("br0 4 129 bytes in 12 packets > eth0 4 129 bytes in 12 packets"));
 }
 
 }  // namespace
