@@ -267,11 +267,16 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
                                  .netns = around_.handles[record->key.handle].netns,
                                  .age = input.now - record->first};
     Owners answer = Ask(question, Sources(input));
+    const auto later = AskAgainAfter(answer, question.age, joins_);
+    // The other end was asked for: this one stays known.
+    if (record->party.process != nullptr && answer.owner && answer.owner->process == nullptr) {
+      answer.owner.reset();
+    }
     const bool changed = answer.orientation.direction != record->direction ||
                          answer.orientation.local != record->local ||
                          (answer.owner && !SameParty(record->party, *answer.owner)) ||
                          (answer.peer && !(record->peer && SameParty(*record->peer, *answer.peer)));
-    if (const auto later = AskAgainAfter(answer, question.age, joins_)) {
+    if (later) {
       // The next tick is the earliest.
       retries_.push({input.now + std::max(*later, kMillisecond), retry.row, retry.id});
     }
