@@ -54,6 +54,8 @@ class Containers(h.Net):
     def __enter__(self):
         super().__enter__()
         h.run('ip', 'netns', 'add', self.c)
+        for ns in (self.a, self.b, self.c):  # its neighbours' reports would be counted too
+            self.run(ns, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1')
         h.run('ip', '-n', self.a, 'link', 'add', 'br0', 'type', 'bridge')
         h.run('ip', '-n', self.a, 'addr', 'add', '172.30.0.1/24', 'dev', 'br0')
         h.run('ip', '-n', self.a, 'link', 'set', 'br0', 'up')
@@ -185,6 +187,7 @@ def test_connections_at_once_have_one_row_each_that_stays():
         assert all(len(detail(daemon, r)['copies']) == 2 for r in rows)
         # Each id that a client ever saw is still there: no row came only to go.
         ids = {str(r['id']) for r in rows}
+        followed = set()
         for line in text.splitlines(keepends=True):
             if not line.endswith('\n'):  # cut by its end
                 continue
@@ -192,6 +195,8 @@ def test_connections_at_once_have_one_row_each_that_stays():
             connection = seen.get('connection', seen)
             if connection.get('remote', {}).get('port') == 8080:
                 assert str(connection['id']) in ids, connection
+                followed.add(str(connection['id']))
+        assert followed == ids, f'the stream showed {len(followed)} rows'
 
 
 DATAGRAMS = """import socket
@@ -226,6 +231,30 @@ def test_routed_tcp_udp_and_icmp():
 
 def test_masqueraded_tcp_udp_and_icmp():
     check_all_transports(masquerade=True)
+
+
+def test_a_container_that_comes_after_the_daemon():
+    h.need('curl', 'nft')
+    with Containers() as net, h.Daemon('-i', 'any', net=net, ns=net.a) as daemon:
+        net.serve(net.b, '10.77.0.2')
+        late = 'rn-d-' + str(os.getpid())
+        h.run('ip', 'netns', 'add', late)
+        try:
+            net.plug(late, 'vethd', '172.30.0.3/24')
+            h.run('ip', '-n', late, 'route', 'add', 'default', 'via', '172.30.0.1')
+            h.wait_for('its interface is captured', lambda: any(
+                i['name'] == 'vethd' and i['capture']['state'] == 'STATE_ACTIVE' for i in h.jsonl(daemon.socket, 'interfaces')))
+            net.run(late, 'curl', '-s', '-o', '/dev/null', 'http://10.77.0.2:8080/')
+            time.sleep(0.5)
+            rows = connections(daemon, 'port:8080 proto:tcp')
+            assert len(rows) == 1, rows
+            row = detail(daemon, rows[0])
+            assert [row['interface']] + [c['interface'] for c in row['copies']] == ['vethd', 'br0', 'veth0'], row
+            assert row['process']['name'] == 'curl', row
+            text = h.client(daemon.socket, 'show', str(row['id'])).stdout
+            assert 'also on' in text and ' > veth0 ' in text, text
+        finally:
+            subprocess.run(['ip', 'netns', 'del', late], check=False)
 
 
 def test_a_published_port_is_the_containers():
