@@ -92,16 +92,18 @@ void ConnectionTable::TellListener() {
 }
 
 void ConnectionTable::Tick(const TickInput& input) {
-  prepared_.resize(std::min(kSlice, input.flows.size()));
-  for (size_t start = 0; start < input.flows.size(); start += kSlice) {
-    const auto slice = input.flows.subspan(start, std::min(kSlice, input.flows.size() - start));
-    for (size_t i = 0; i < slice.size(); ++i) Prepare(slice[i], input, &prepared_[i]);
-    const absl::MutexLock lock(&mutex_);
-    now_ = input.now;
-    monotonic_ = input.monotonic;
-    merged_ = false;
-    for (size_t i = 0; i < slice.size(); ++i) Apply(slice[i], &prepared_[i], input);
+  // What joins a row is looked at when all that is known of the row is up to date, and in the order
+  // in which it began: so most rows begin with the flow nearest who sent.
+  known_flows_.clear();
+  new_flows_.clear();
+  for (const net::FlowView& flow : input.flows) {
+    const bool is_new = joins_ && !by_flow_.contains(FlowName(flow));
+    (is_new ? new_flows_ : known_flows_).push_back(&flow);
   }
+  std::stable_sort(new_flows_.begin(), new_flows_.end(),
+                   [](const auto* a, const auto* b) { return a->first < b->first; });
+  ApplyAll(known_flows_, input);
+  ApplyAll(new_flows_, input);
   RetryOwners(input);
   Expire(input);
   if (input.now >= next_sample_) {
@@ -110,6 +112,20 @@ void ConnectionTable::Tick(const TickInput& input) {
   }
   Rescan(input);
   TellListener();
+}
+
+void ConnectionTable::ApplyAll(std::span<const net::FlowView* const> flows,
+                               const TickInput& input) {
+  prepared_.resize(std::min(kSlice, flows.size()));
+  for (size_t start = 0; start < flows.size(); start += kSlice) {
+    const auto slice = flows.subspan(start, std::min(kSlice, flows.size() - start));
+    for (size_t i = 0; i < slice.size(); ++i) Prepare(*slice[i], input, &prepared_[i]);
+    const absl::MutexLock lock(&mutex_);
+    now_ = input.now;
+    monotonic_ = input.monotonic;
+    merged_ = false;
+    for (size_t i = 0; i < slice.size(); ++i) Apply(*slice[i], &prepared_[i], input);
+  }
 }
 
 OwnerSources ConnectionTable::Sources(const TickInput& input) const {

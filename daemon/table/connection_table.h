@@ -140,6 +140,7 @@ class ConnectionTable {
   static constexpr RowIndex kNoRow = UINT32_MAX;
 
   // connection_table.cc: the table thread.
+  void ApplyAll(std::span<const net::FlowView* const> flows, const TickInput& input);
   void Prepare(const net::FlowView& flow, const TickInput& input, Prepared* out) const;
   void Apply(const net::FlowView& flow, Prepared* prepared, const TickInput& input);
   RowIndex NewRow(const net::FlowView& flow, Prepared* prepared, const TickInput& input);
@@ -234,6 +235,8 @@ class ConnectionTable {
   absl::flat_hash_map<uint64_t, RowIndex> by_tuple_;  // live rows, if `joins_`; Record::same_tuple
   std::priority_queue<Retry> retries_;
   std::vector<Prepared> prepared_;
+  std::vector<const net::FlowView*> known_flows_;
+  std::vector<const net::FlowView*> new_flows_;
   Time next_sample_ = 0;
 
   absl::Mutex listener_mutex_;

@@ -162,8 +162,7 @@ bool ConnectionTable::Matches(const Record& record, const Sighting& sighting,
       if (!look(copy.sighting, copy.local)) return false;
     }
   }
-  // Of a datagram the first packet has said all that there is to say.
-  join->unclear |= unclear && !proved && record.key.protocol == net::Protocol::kTcp;
+  join->unclear |= unclear && !proved;
   return proved;
 }
 

@@ -165,7 +165,8 @@ Verdict Compare(const Sighting& a, const Sighting& b, const Pair& pair, const Li
   if (numbers == Numbers::kContradict) return Verdict::kApart;
   // One interface sends, another receives: nothing to compare, but nobody else has the tuple.
   if (numbers == Numbers::kNothing && pair.ours) return Verdict::kSame;
-  if (a.first > b.last + kTickLag || b.first > a.last + kTickLag) return Verdict::kApart;
+  // One of them may not be up to date yet.
+  if (a.first > b.last + kTickLag || b.first > a.last + kTickLag) return Verdict::kUnclear;
   const bool tcp = ByTcp(a);
   if (tcp && numbers == Numbers::kEqual) return Verdict::kSame;
   const bool first_agrees = numbers == Numbers::kEqual && AtOnce(a, b);

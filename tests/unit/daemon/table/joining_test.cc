@@ -307,6 +307,21 @@ TEST_F(JoiningTest, WhatBecomesClearLaterIsMergedOnce) {
   EXPECT_TRUE(Only().historic);
 }
 
+// A bond that changes its slave after a silence: the new slave's flow is told before the bond's.
+TEST_F(JoiningTest, ANewInterfaceAfterASilenceJoinsWithoutAFlap) {
+  auto bridge = Flow(kBr0, true, {"172.30.0.1", 5000}, kContainer);
+  Tick({bridge});
+  for (int i = 0; i < 50; ++i) Tick({});
+  auto port = Flow(kVethA, true, {"172.30.0.1", 5000}, kContainer);
+  port.span[0] = {5000, 5001, false};
+  bridge.span[0].end = 5001;
+  Count(&bridge, 4, 6);
+  Tick({port, bridge});
+  EXPECT_THAT(PathOf(Only()), ElementsAre("br0", "vetha"));
+  EXPECT_EQ(Only().counters.packets_sent, 4u) << "the port saw only a part";
+  EXPECT_EQ(removed_, 0);
+}
+
 TEST_F(JoiningTest, ItEndsWithTheLastOfItsFlows) {
   auto flows = Outward();
   Tick(flows);

@@ -118,7 +118,7 @@ const Case kCases[] = {
     {"TcpOnOneInterface", Seen(kEth2, true, Syn(100)), Seen(kEth2, true, Syn(100)),
      Verdict::kApart},
     {"TcpLongAgo", Seen(kVethA, false, Syn(100)),
-     Seen(kEth2, true, Syn(100), {}, net::Protocol::kTcp, 10 * kSecond), Verdict::kApart},
+     Seen(kEth2, true, Syn(100), {}, net::Protocol::kTcp, 10 * kSecond), Verdict::kUnclear},
     {"TcpAcrossTheEndOfNumbers", Seen(kVethA, false, Middle(0xffffff00, 0x200), Middle(5, 40)),
      Seen(kEth2, true, Middle(0xffffff80, 0x200), Middle(6, 40)), Verdict::kSame},
     {"TcpAmidBothOverlap", Seen(kVethA, false, Middle(1000, 3000)),
