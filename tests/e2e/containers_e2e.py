@@ -257,6 +257,33 @@ def test_a_container_that_comes_after_the_daemon():
             subprocess.run(['ip', 'netns', 'del', late], check=False)
 
 
+def check_older(masquerade):
+    h.need('curl')
+    with Containers(masquerade) as net:
+        net.serve(net.b, '10.77.0.2')
+        curl = net.start(net.c, 'curl', '-s', '-o', '/dev/null', '--limit-rate', '300k', 'http://10.77.0.2:8080/4000000')
+        time.sleep(1)
+        with h.Daemon('-i', 'any', net=net, ns=net.a) as daemon:
+            def one():
+                rows = connections(daemon, 'port:8080 proto:tcp')
+                return rows if len(rows) == 1 and 'copies' in detail(daemon, rows[0]) else None
+            row = detail(daemon, h.wait_for('it is one row', one, 5)[0])
+            assert [row['interface']] + [c['interface'] for c in row['copies']] == ['vethc', 'br0', 'veth0'], row
+            h.wait_for('its process is known', lambda: connections(daemon, 'port:8080 process:curl'), 5)
+            time.sleep(1)
+            assert len(connections(daemon, 'port:8080 proto:tcp')) == 1
+        h.stop(curl)
+
+
+def test_a_connection_older_than_the_daemon():
+    check_older(masquerade=False)
+
+
+def test_a_masqueraded_connection_older_than_the_daemon():
+    h.need('nft')
+    check_older(masquerade=True)
+
+
 def test_a_published_port_is_the_containers():
     h.need('curl', 'nft')
     with Containers() as net, h.Daemon('-i', 'any', net=net, ns=net.a) as daemon:
