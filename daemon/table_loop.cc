@@ -86,7 +86,6 @@ void TableLoop::Run() {
 void TableLoop::Tick(Time now, Time monotonic) {
   capture_->Tick(monotonic);
   FollowInterfaces();
-  attribution_->Poll(monotonic);
   flows_.clear();
   for (const std::unique_ptr<Worker>& worker : *workers_) {
     WorkerReport report;
@@ -97,7 +96,9 @@ void TableLoop::Tick(Time now, Time monotonic) {
       names_.Add(answer.client, answer.name, answer.address, answer.ttl_seconds, now);
     }
   }
-  // After the flows: what the kernel translated then is known when they are looked at.
+  // After the flows: what the kernel told of sockets and translated is known when they are looked
+  // at.
+  attribution_->Poll(monotonic);
   nat_->Poll(monotonic);
   TickInput input;
   input.now = now;

@@ -8,9 +8,11 @@
 namespace rustnet {
 namespace {
 
-// A container's event comes within a tick or two of its packet.
-constexpr Duration kElsewhereAgain = 300 * kMillisecond;
-constexpr Duration kElsewhereFor = kSecond;
+// An end that may be a container's is asked for five times, the last time when nothing is pending.
+constexpr Duration kElsewhereFor = 2 * kSecond;
+Duration ElsewhereAfter(Duration age) {
+  return age < 600 * kMillisecond ? 300 * kMillisecond : 800 * kMillisecond;
+}
 constexpr Duration kLostSlack = 2 * kSecond;
 
 // How long until an owner that is not known is asked for again: packets come before their events by
@@ -196,7 +198,9 @@ std::optional<Duration> AskAgainAfter(const Owners& answer, Duration age, bool c
     return RetryAfter(age);
   }
   const bool half = containers && direction != model::Direction::kLocal;
-  if ((transit || half) && answer.owner && age < kElsewhereFor) return kElsewhereAgain;
+  if ((transit || half) && answer.owner && age < kElsewhereFor) {
+    return ElsewhereAfter(age);
+  }
   return std::nullopt;
 }
 
