@@ -37,6 +37,11 @@ std::string Joined(const std::vector<std::string>& texts, std::string_view betwe
   return joined;
 }
 
+std::string ContainerText(const model::Process& process) {
+  if (process.container_runtime.empty()) return process.container_id;
+  return process.container_id + " (" + process.container_runtime + ")";
+}
+
 void PrintProcess(Output* out, const std::string& title, const model::Process& process) {
   const auto key = [&](std::string_view name) { return title + " " + std::string(name); };
   Pair(out, key("name"), process.name);
@@ -47,7 +52,8 @@ void PrintProcess(Output* out, const std::string& title, const model::Process& p
   if (process.uid) Pair(out, key("uid"), Number(*process.uid));
   if (process.gid) Pair(out, key("gid"), Number(*process.gid));
   Pair(out, key("unit"), process.unit);
-  Pair(out, key("container"), process.container_id);
+  Pair(out, key("container"), ContainerText(process));
+  Pair(out, key("pod"), process.pod_uid);
   Pair(out, key("cgroup"), process.cgroup);
   for (const model::ProcessRef& parent : process.parents) {
     Pair(out, key("parent"), parent.name + " (" + Number(parent.pid) + ") " + parent.executable);

@@ -16,6 +16,8 @@ void ProcessSafe(model::Process* process) {
   MakeSafe(&process->executable);
   MakeSafe(&process->unit);
   MakeSafe(&process->container_id);
+  MakeSafe(&process->container_runtime);
+  MakeSafe(&process->pod_uid);
   for (std::string& argument : process->cmdline) MakeSafe(&argument);
   MakeSafe(&process->cwd);
   for (model::ProcessRef& parent : process->parents) {

@@ -111,6 +111,8 @@ struct Process {
   uint32_t exec_id = 0;
   std::string unit;
   std::string container_id;
+  std::string container_runtime;  // "docker"
+  std::string pod_uid;
   // Detail: not in rows.
   std::vector<std::string> cmdline;
   std::string cwd;

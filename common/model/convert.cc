@@ -249,7 +249,11 @@ void ToProto(const Process& process, Extent extent, v1::Process* out) {
   for (const ProcessRef& parent : process.parents) ToProto(parent, out->add_parents());
   out->set_cgroup(process.cgroup);
   out->set_unit(process.unit);
-  if (!process.container_id.empty()) out->mutable_container()->set_id(process.container_id);
+  if (!process.container_id.empty() || !process.pod_uid.empty()) {
+    out->mutable_container()->set_id(process.container_id);
+    out->mutable_container()->set_runtime(process.container_runtime);
+    out->mutable_container()->set_pod_uid(process.pod_uid);
+  }
   if (process.gid) out->set_gid(*process.gid);
   if (process.login_uid) out->set_login_uid(*process.login_uid);
   if (process.capabilities) out->set_capabilities(*process.capabilities);
@@ -316,6 +320,8 @@ Process FromProto(const v1::Process& proto) {
   out.exec_id = proto.exec_id();
   out.unit = proto.unit();
   out.container_id = proto.container().id();
+  out.container_runtime = proto.container().runtime();
+  out.pod_uid = proto.container().pod_uid();
   out.cmdline.assign(proto.cmdline().begin(), proto.cmdline().end());
   out.cwd = proto.cwd();
   for (const v1::ProcessRef& parent : proto.parents()) {

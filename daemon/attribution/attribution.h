@@ -13,6 +13,7 @@
 #include "common/base/ip_address.h"
 #include "common/base/time.h"
 #include "common/net/packet/packet.h"
+#include "daemon/attribution/cgroup_place.h"
 #include "daemon/seal/handles.h"
 
 namespace rustnet {
@@ -65,6 +66,7 @@ struct ProcessInfo {
   std::optional<uint32_t> namespace_pid;
   uint64_t capabilities = 0;  // effective
   std::string cgroup;
+  CgroupPlace place;                // what `cgroup` says
   std::vector<ParentInfo> parents;  // nearest first, at most 4
 };
 

@@ -75,6 +75,7 @@ ProcessInfo ToProcessInfo(const bpf::ProcessRecord& record) {
   info.capabilities = record.capabilities;
   info.cgroup = Path(Split(record.cgroup, record.cgroup_bytes, sizeof record.cgroup));
   if (info.cgroup.empty()) info.cgroup = "/";
+  info.place = PlaceOf(info.cgroup);
   for (const bpf::ParentRecord& parent : record.parents) {
     if (parent.tgid == 0) break;
     info.parents.push_back({.pid = parent.tgid,

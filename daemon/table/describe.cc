@@ -40,6 +40,10 @@ void DescribeProcess(const Party& party, model::Extent extent, model::Process* o
   out->start_time_ns = process.start_time_ns;
   out->exec_id = process.exec_id;
   out->cgroup = Printable(process.cgroup, kLongestPath);
+  out->unit = Printable(process.place.unit, kLongestName);
+  out->container_id = Printable(process.place.container_id, kLongestName);
+  out->container_runtime = process.place.container_runtime;
+  out->pod_uid = process.place.pod_uid;
   if (extent == model::Extent::kRow) return;
   for (const std::string& argument : process.cmdline) {
     if (out->cmdline.size() == kMostArguments) break;
