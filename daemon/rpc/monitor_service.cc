@@ -27,6 +27,23 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const Sta
   return reactor;
 }
 
+void Report(const AttributionTally& tally, v1::AttributionCount* out) {
+  out->set_quality(static_cast<v1::Quality>(tally.quality));
+  out->set_reason(static_cast<v1::NoOwner>(tally.reason));
+  out->set_flows(tally.flows);
+}
+
+void Report(const CompletenessReport& report, v1::AttributionCompleteness* out) {
+  out->set_local(report.local());
+  out->set_attributed(report.attributed);
+  out->set_not_local(report.not_local);
+  out->set_kernel(report.kernel);
+  out->set_pending(report.pending);
+  for (const AttributionTally& tally : report.counts) Report(tally, out->add_counts());
+  if (report.p50) out->set_p50_us(static_cast<uint64_t>(*report.p50 / kMicrosecond));
+  if (report.p99) out->set_p99_us(static_cast<uint64_t>(*report.p99 / kMicrosecond));
+}
+
 template <typename Response>
 class NotYet final : public grpc::ServerWriteReactor<Response> {
  public:
@@ -260,11 +277,10 @@ grpc::ServerUnaryReactor* MonitorService::GetStats(grpc::CallbackServerContext* 
   losses->set_connections_refused(connections.refused);
   stats->mutable_self()->set_subscribers(static_cast<uint32_t>(shared_.pump->size()));
   for (const AttributionTally& tally : shared_.table->Tally()) {
-    v1::AttributionCount* count = stats->add_attribution();
-    count->set_quality(static_cast<v1::Quality>(tally.quality));
-    count->set_reason(static_cast<v1::NoOwner>(tally.reason));
-    count->set_flows(tally.flows);
+    Report(tally, stats->add_attribution());
   }
+  Report(shared_.table->AttributedLastMinute(), stats->mutable_attribution_last_minute());
+  Report(shared_.table->AttributedSinceStart(), stats->mutable_attribution_since_start());
   return Answer(context, Ok());
 }
 

@@ -222,7 +222,7 @@ RowIndex ConnectionTable::NewRow(const net::FlowView& flow, Prepared* prepared,
   if (const auto later = AskAgainAfter(prepared->answer, age, joins_)) {
     retries_.push({input.now + *later, row, record.id});
   }
-  SetParties(&record, std::move(prepared->answer));
+  SetOwners(row, std::move(prepared->answer));
   by_flow_.emplace(record.flow, row);
   if (joins_) Index(row);
   return row;
@@ -300,11 +300,12 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
   }
   for (size_t start = 0; start < answers.size(); start += kSlice) {
     const absl::MutexLock lock(&mutex_);
+    now_ = input.now;
     for (size_t i = start; i < std::min(start + kSlice, answers.size()); ++i) {
       auto& [row, answer] = answers[i];
       const model::Numbers before = records_.at(row).numbers;
       TurnTo(row, answer.orientation);
-      SetParties(&records_.at(row), std::move(answer));
+      SetOwners(row, std::move(answer));
       Publish(row, true, before, true);
     }
   }
@@ -371,6 +372,7 @@ void ConnectionTable::Reset() {
     closed_.clear();
     by_flow_.clear();
     by_tuple_.clear();
+    completeness_.Clear();
     retries_ = {};
     counters_ = {};
     scratch_row_ = UINT32_MAX;

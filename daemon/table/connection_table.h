@@ -23,6 +23,7 @@
 #include "daemon/attribution/attribution.h"
 #include "daemon/nat/nat.h"
 #include "daemon/table/access_class.h"
+#include "daemon/table/completeness.h"
 #include "daemon/table/describe.h"
 #include "daemon/table/id_cipher.h"
 #include "daemon/table/ordered_ids.h"
@@ -54,13 +55,6 @@ struct TickInput {
   Attribution* attribution = nullptr;
   std::function<std::optional<SeenName>(const IpAddress& local, const IpAddress& remote)> name;
   const Nat* nat = nullptr;
-};
-
-// Flows by what is known of their owners.
-struct AttributionTally {
-  Quality quality = Quality::kUnspecified;
-  NoOwner reason = NoOwner::kUnspecified;
-  uint64_t flows = 0;
 };
 
 struct TableCounters {
@@ -117,7 +111,10 @@ class ConnectionTable {
            std::vector<RateSample>* samples);
   // Live rows that match, summed by process.
   std::vector<ProcessTotal> Processes(Scope scope, const Selection& selection);
+  // Live flows by what is known of their owners.
   std::vector<AttributionTally> Tally() const;
+  CompletenessReport AttributedLastMinute() const;
+  CompletenessReport AttributedSinceStart() const;
   TableCounters counters() const;
   size_t size() const;
   uint32_t subscribers() const;
@@ -176,6 +173,16 @@ class ConnectionTable {
   static void KeepSpans(const net::FlowView& flow, Record* record);
   static bool CountPath(const net::FlowView& flow, Record* record, model::Numbers* numbers);
 
+  // sockets.cc
+  struct Counted {  // how a row stands in `completeness_`
+    Time first = 0;
+    Completeness::Known party;
+    Completeness::Known peer;
+  };
+  static Counted CountedOf(const Record& record);
+  void SetOwners(RowIndex row, Owners answer);
+  void CountMerged(RowIndex into, const Counted& before, const Counted& gone);
+
   // publish.cc: from records to logs and views.
   void Publish(RowIndex row, bool facts_changed, const model::Numbers& before, bool was_live);
   void PublishTo(AccessClass* access, RowIndex row, bool facts_changed,
@@ -219,6 +226,7 @@ class ConnectionTable {
   Time now_ = 0;
   Time monotonic_ = 0;
   TableCounters counters_;
+  Completeness completeness_;
   uint16_t next_instance_ = 1;
   uint32_t subscribers_ = 0;
   model::Connection scratch_;

@@ -244,7 +244,7 @@ void ConnectionTable::JoinFlow(const net::FlowView& flow, const Join& join, Prep
   if (!better || answer.orientation.direction == model::Direction::kTransit) return;
   const auto local = static_cast<uint8_t>(record.local ^ static_cast<uint8_t>(turned));
   TurnTo(join.row, {local, answer.orientation.direction});
-  SetParties(&record, std::move(answer));
+  SetOwners(join.row, std::move(answer));
 }
 
 // Two rows that turn out to be one: the older one stays.
@@ -269,6 +269,8 @@ void ConnectionTable::Merge(RowIndex into, RowIndex from, bool turned) {
   Record& kept = records_.at(into);
   Record& gone = records_.at(from);
   const model::Numbers before = kept.numbers;
+  const Counted counted = CountedOf(kept);
+  const Counted counted_gone = CountedOf(gone);
   Copy copy = CopyOf(gone);
   copy.local ^= static_cast<uint8_t>(turned);
   AddCopy(into, std::move(copy));
@@ -279,6 +281,7 @@ void ConnectionTable::Merge(RowIndex into, RowIndex from, bool turned) {
     kept.party = std::move(gone.party);
     kept.peer = std::move(gone.peer);
   }
+  CountMerged(into, counted, counted_gone);
   Unindex(from);
   Drop(from);
   merged_ = true;

@@ -142,6 +142,16 @@ std::vector<ProcessTotal> ConnectionTable::Processes(Scope scope, const Selectio
   return out;
 }
 
+CompletenessReport ConnectionTable::AttributedLastMinute() const {
+  const absl::MutexLock lock(&mutex_);
+  return completeness_.LastMinute(now_);
+}
+
+CompletenessReport ConnectionTable::AttributedSinceStart() const {
+  const absl::MutexLock lock(&mutex_);
+  return completeness_.SinceStart();
+}
+
 std::vector<AttributionTally> ConnectionTable::Tally() const {
   std::map<std::pair<Quality, NoOwner>, uint64_t> counts;
   for (RowIndex start = 0;; start += kSlice) {

@@ -14,6 +14,7 @@ Duration ElsewhereAfter(Duration age) {
   return age < 600 * kMillisecond ? 300 * kMillisecond : 800 * kMillisecond;
 }
 constexpr Duration kLostSlack = 2 * kSecond;
+constexpr Duration kHandoverAwaited = 5 * kSecond;
 
 // How long until an owner that is not known is asked for again: packets come before their events by
 // milliseconds, namespaces and rescans are seen later.
@@ -21,6 +22,10 @@ Duration RetryAfter(Duration age) {
   if (age < 2 * kSecond) return 0;
   if (age < 10 * kSecond) return kSecond;
   return age < 60 * kSecond ? 5 * kSecond : 30 * kSecond;
+}
+
+bool IsListeners(const std::optional<Owner>& known) {
+  return known && known->quality == Quality::kListenerInherited;
 }
 
 bool WorthRetrying(const std::optional<Owner>& known) {
@@ -159,8 +164,20 @@ Owners Ask(const OwnerQuestion& question, const OwnerSources& sources) {
   return answer;
 }
 
+namespace {
+
+// What is known of a process alone can have been made anew.
+bool SameProcess(const std::shared_ptr<const ProcessInfo>& a,
+                 const std::shared_ptr<const ProcessInfo>& b) {
+  if (a == b || a == nullptr || b == nullptr) return a == b;
+  return a->pid == b->pid && a->start_time_ns == b->start_time_ns && a->exec_id == b->exec_id &&
+         a->executable == b->executable && a->name == b->name;
+}
+
+}  // namespace
+
 bool SameParty(const Party& party, const Owner& owner) {
-  return party.process == owner.process && party.owner() == owner.uid &&
+  return SameProcess(party.process, owner.process) && party.owner() == owner.uid &&
          party.quality == owner.quality && party.reason == owner.reason;
 }
 
@@ -197,6 +214,9 @@ std::optional<Duration> AskAgainAfter(const Owners& answer, Duration age, bool c
   if (!transit && (WorthRetrying(answer.owner) || WorthRetrying(answer.peer))) {
     return RetryAfter(age);
   }
+  // The connection's own socket is told when the handshake is done, the worker when it reads.
+  const bool listeners = IsListeners(answer.owner) || IsListeners(answer.peer);
+  if (listeners && age < kHandoverAwaited) return RetryAfter(age);
   const bool half = containers && direction != model::Direction::kLocal;
   if ((transit || half) && answer.owner && age < kElsewhereFor) {
     return ElsewhereAfter(age);

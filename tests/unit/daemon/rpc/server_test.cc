@@ -259,6 +259,8 @@ TEST(ServerTest, AUserSeesOwnRowsAlone) {
   ASSERT_TRUE(user.Call(&Stub::GetStats, v1::GetStatsRequest(), &stats).ok());
   EXPECT_FALSE(stats.stats().has_losses());
   EXPECT_EQ(stats.stats().attribution_size(), 0);
+  EXPECT_FALSE(stats.stats().has_attribution_last_minute());
+  EXPECT_FALSE(stats.stats().has_attribution_since_start());
   v1::ListInterfacesResponse interfaces;
   ASSERT_TRUE(user.Call(&Stub::ListInterfaces, v1::ListInterfacesRequest(), &interfaces).ok());
   ASSERT_EQ(interfaces.interfaces_size(), 1);
@@ -274,6 +276,13 @@ TEST(ServerTest, StatsTellOfLossesAndOwners) {
   uint64_t flows = 0;
   for (const v1::AttributionCount& count : stats.stats().attribution()) flows += count.flows();
   EXPECT_EQ(flows, 50u);
+  const v1::AttributionCompleteness& all = stats.stats().attribution_since_start();
+  uint64_t ends = 0;
+  for (const v1::AttributionCount& count : all.counts()) ends += count.flows();
+  EXPECT_GE(ends, 50u);
+  EXPECT_EQ(ends, all.local() + all.not_local() + all.kernel() + all.pending());
+  EXPECT_GT(all.attributed(), 0u);
+  EXPECT_TRUE(all.has_p50_us());
   v1::ListInterfacesResponse interfaces;
   ASSERT_TRUE(client.Call(&Stub::ListInterfaces, v1::ListInterfacesRequest(), &interfaces).ok());
   EXPECT_EQ(interfaces.interfaces(0).packets().received(), 500u);
