@@ -58,12 +58,74 @@ void PrintProcess(Output* out, const std::string& title, const model::Process& p
   for (const model::ProcessRef& parent : process.parents) {
     Pair(out, key("parent"), parent.name + " (" + Number(parent.pid) + ") " + parent.executable);
   }
+  if (process.creator) {
+    Pair(out, key("had from"),
+         process.creator->name + " (" + Number(process.creator->pid) + ") " +
+             process.creator->executable);
+  }
   if (process.quality != model::Quality::kUnspecified) {
     Pair(out, key("found by"), model::Name(process.quality));
   }
   if (process.reason != model::NoOwner::kUnspecified) {
     Pair(out, key("unknown"), model::Name(process.reason));
   }
+}
+
+std::string SourceText(model::RttSource source) {
+  switch (source) {
+    case model::RttSource::kKernel:
+      return " (kernel)";
+    case model::RttSource::kPackets:
+      return " (captured)";
+    case model::RttSource::kHandshake:
+      return " (captured handshake)";
+    case model::RttSource::kApplication:
+      return " (request to answer)";
+    case model::RttSource::kUnspecified:
+      break;
+  }
+  return "";
+}
+
+// As precise as it is known: "79us", "1.2ms".
+std::string PreciseRtt(uint32_t microseconds) {
+  return microseconds < 1000 ? Number(microseconds) + "us" : RttText(microseconds);
+}
+
+// "captured 90 bytes, kernel 100 bytes: 10 not captured".
+std::string PayloadText(uint64_t captured, uint64_t kernel, std::string_view more) {
+  std::string text =
+      "captured " + Grouped(captured) + " bytes, kernel " + Grouped(kernel) + " bytes: ";
+  if (captured == kernel) return text + "no difference";
+  if (captured < kernel) return text + Grouped(kernel - captured) + " not captured";
+  return text + Grouped(captured - kernel) + " " + std::string(more);
+}
+
+// What packets show, what the kernel says of the local end's socket, and what lies between.
+void PrintTcp(Output* out, const model::TcpMetrics& tcp) {
+  std::vector<std::string> captured;
+  if (tcp.smoothed_rtt_us) captured.push_back("round trip " + PreciseRtt(*tcp.smoothed_rtt_us));
+  if (tcp.handshake_rtt_us) captured.push_back("handshake " + PreciseRtt(*tcp.handshake_rtt_us));
+  captured.push_back("retransmissions " + Number(tcp.retransmissions));
+  captured.push_back("out of order " + Number(tcp.out_of_order));
+  captured.push_back("duplicate acks " + Number(tcp.duplicate_acks));
+  captured.push_back("segments missed " + Number(tcp.gaps));
+  Pair(out, "tcp captured", Joined(captured, ", "));
+  if (!tcp.kernel) return;
+  const model::KernelTcp& kernel = *tcp.kernel;
+  std::vector<std::string> told;
+  if (kernel.smoothed_rtt_us) told.push_back("round trip " + PreciseRtt(*kernel.smoothed_rtt_us));
+  if (kernel.rtt_variance_us) told.push_back("variance " + PreciseRtt(*kernel.rtt_variance_us));
+  if (kernel.minimum_rtt_us) told.push_back("minimum " + PreciseRtt(*kernel.minimum_rtt_us));
+  told.push_back("retransmissions " + Number(kernel.retransmissions));
+  if (kernel.congestion_window) told.push_back("window " + Number(*kernel.congestion_window));
+  if (kernel.delivery_rate) told.push_back("delivers " + RateText(*kernel.delivery_rate) + "/s");
+  if (kernel.final) told.emplace_back("closed");
+  Pair(out, "tcp kernel", Joined(told, ", "));
+  Pair(out, "payload sent", PayloadText(tcp.payload_sent, kernel.bytes_sent, "captured twice"));
+  // The kernel counts the FIN, and nothing that came again.
+  Pair(out, "payload received",
+       PayloadText(tcp.payload_received, kernel.bytes_received, "came again"));
 }
 
 void PrintEndpoint(Output* out, const std::string& title, const model::Endpoint& end) {
@@ -196,13 +258,8 @@ void PrintDetails(const v1::GetConnectionResponse& response, Output* out) {
     copies.push_back(copy.interface + " " + TrafficText(copy.bytes, copy.packets, 0));
   }
   Pair(out, "also on", Joined(copies, " > "));
-  if (row->rtt_us) Pair(out, "round trip", RttText(row->rtt_us));
-  if (row->tcp) {
-    Pair(out, "tcp",
-         "retransmissions " + Number(row->tcp->retransmissions) + ", out of order " +
-             Number(row->tcp->out_of_order) + ", duplicate acks " +
-             Number(row->tcp->duplicate_acks) + ", not captured " + Number(row->tcp->gaps));
-  }
+  if (row->rtt_us) Pair(out, "round trip", PreciseRtt(*row->rtt_us) + SourceText(row->rtt_source));
+  if (row->tcp) PrintTcp(out, *row->tcp);
   Pair(out, "first seen", Rfc3339(row->first_seen));
   Pair(out, "last seen", Rfc3339(row->last_seen));
   Pair(out, "tunnel", Joined(row->tunnel, " > "));

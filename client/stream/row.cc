@@ -24,6 +24,10 @@ void ProcessSafe(model::Process* process) {
     MakeSafe(&parent.name);
     MakeSafe(&parent.executable);
   }
+  if (process->creator) {
+    MakeSafe(&process->creator->name);
+    MakeSafe(&process->creator->executable);
+  }
   MakeSafe(&process->cgroup);
   MakeSafe(&process->thread_name);
 }

@@ -9,7 +9,10 @@ bool Visible(const Connection& connection, uint32_t uid) {
 }
 
 void MaskFor(Connection* connection, uint32_t uid) {
-  if (connection->process.uid != uid) connection->process = Process();
+  if (connection->process.uid != uid) {
+    connection->process = Process();
+    if (connection->tcp) connection->tcp->kernel.reset();
+  }
   if (connection->peer_process && connection->peer_process->uid != uid) {
     connection->peer_process.reset();
   }

@@ -12,7 +12,8 @@ namespace rustnet::model {
 // An end belongs to a process of `uid`.
 bool Visible(const Connection& connection, uint32_t uid);
 
-// Clears the process of an end that is not `uid`'s.  REQUIRES: Visible(*connection, uid).
+// Clears the process of an end that is not `uid`'s, and what the kernel says of its socket but the
+// round trip.  REQUIRES: Visible(*connection, uid).
 void MaskFor(Connection* connection, uint32_t uid);
 
 }  // namespace rustnet::model

@@ -123,6 +123,7 @@ struct Process {
   std::optional<uint64_t> capabilities;
   std::string thread_name;
   std::optional<uint32_t> namespace_pid;
+  std::optional<ProcessRef> creator;  // who made or listened on the socket, if another
 };
 
 struct RemoteName {
@@ -164,6 +165,21 @@ struct Counters {
   uint64_t receive_rate = 0;
 };
 
+// TCP_INFO of the local end's socket.
+struct KernelTcp {
+  std::optional<uint32_t> smoothed_rtt_us;
+  std::optional<uint32_t> rtt_variance_us;
+  std::optional<uint32_t> minimum_rtt_us;
+  std::optional<uint32_t> congestion_window;  // segments
+  std::optional<uint64_t> delivery_rate;      // bytes per second
+  uint32_t retransmissions = 0;
+  uint64_t bytes_acked = 0;     // SYN and FIN count one each
+  uint64_t bytes_received = 0;  // FIN counts one
+  uint64_t bytes_sent = 0;      // payload, repeated ones too
+  bool final = false;           // the socket is closed
+};
+
+// As seen in packets, and beside it what the kernel says.
 struct TcpMetrics {
   std::optional<uint32_t> handshake_rtt_us;
   uint32_t retransmissions = 0;
@@ -173,6 +189,9 @@ struct TcpMetrics {
   uint32_t gaps = 0;
   std::optional<uint32_t> smoothed_rtt_us;
   std::optional<uint32_t> window_bytes;
+  uint64_t payload_sent = 0;  // bytes, repeated ones too
+  uint64_t payload_received = 0;
+  std::optional<KernelTcp> kernel;
 };
 
 // What another interface saw of the same packets.

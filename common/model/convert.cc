@@ -93,6 +93,19 @@ void ToProto(const Application& application, Extent extent, v1::Application* out
   }
 }
 
+void ToProto(const KernelTcp& kernel, v1::KernelTcp* out) {
+  if (kernel.smoothed_rtt_us) out->set_smoothed_rtt_us(*kernel.smoothed_rtt_us);
+  if (kernel.rtt_variance_us) out->set_rtt_variance_us(*kernel.rtt_variance_us);
+  if (kernel.minimum_rtt_us) out->set_minimum_rtt_us(*kernel.minimum_rtt_us);
+  if (kernel.congestion_window) out->set_congestion_window(*kernel.congestion_window);
+  if (kernel.delivery_rate) out->set_delivery_rate(*kernel.delivery_rate);
+  out->set_retransmissions(kernel.retransmissions);
+  out->set_bytes_acked(kernel.bytes_acked);
+  out->set_bytes_received(kernel.bytes_received);
+  out->set_bytes_sent(kernel.bytes_sent);
+  out->set_final(kernel.final);
+}
+
 void ToProto(const TcpMetrics& tcp, Extent extent, v1::TcpMetrics* out) {
   if (tcp.handshake_rtt_us) out->set_handshake_rtt_us(*tcp.handshake_rtt_us);
   out->set_retransmissions(tcp.retransmissions);
@@ -103,6 +116,9 @@ void ToProto(const TcpMetrics& tcp, Extent extent, v1::TcpMetrics* out) {
   if (extent == Extent::kRow) return;
   if (tcp.smoothed_rtt_us) out->set_smoothed_rtt_us(*tcp.smoothed_rtt_us);
   if (tcp.window_bytes) out->set_window_bytes(*tcp.window_bytes);
+  if (tcp.kernel) ToProto(*tcp.kernel, out->mutable_kernel());
+  out->set_payload_sent(tcp.payload_sent);
+  out->set_payload_received(tcp.payload_received);
 }
 
 bool HasApplication(const Application& application) {
@@ -113,6 +129,10 @@ bool HasApplication(const Application& application) {
 bool HasProcess(const Process& process) {
   return process.pid || process.uid || process.quality != Quality::kUnspecified ||
          process.reason != NoOwner::kUnspecified || !process.name.empty();
+}
+
+ProcessRef FromProto(const v1::ProcessRef& proto) {
+  return {proto.pid(), proto.start_time_ns(), proto.exec_id(), proto.name(), proto.executable()};
 }
 
 Endpoint FromProto(const v1::Endpoint& proto) {
@@ -145,6 +165,21 @@ Application FromProto(const v1::Application& proto) {
   return out;
 }
 
+KernelTcp FromProto(const v1::KernelTcp& proto) {
+  KernelTcp out;
+  if (proto.has_smoothed_rtt_us()) out.smoothed_rtt_us = proto.smoothed_rtt_us();
+  if (proto.has_rtt_variance_us()) out.rtt_variance_us = proto.rtt_variance_us();
+  if (proto.has_minimum_rtt_us()) out.minimum_rtt_us = proto.minimum_rtt_us();
+  if (proto.has_congestion_window()) out.congestion_window = proto.congestion_window();
+  if (proto.has_delivery_rate()) out.delivery_rate = proto.delivery_rate();
+  out.retransmissions = proto.retransmissions();
+  out.bytes_acked = proto.bytes_acked();
+  out.bytes_received = proto.bytes_received();
+  out.bytes_sent = proto.bytes_sent();
+  out.final = proto.final();
+  return out;
+}
+
 TcpMetrics FromProto(const v1::TcpMetrics& proto) {
   TcpMetrics out;
   if (proto.has_handshake_rtt_us()) out.handshake_rtt_us = proto.handshake_rtt_us();
@@ -155,6 +190,9 @@ TcpMetrics FromProto(const v1::TcpMetrics& proto) {
   out.gaps = proto.gaps();
   if (proto.has_smoothed_rtt_us()) out.smoothed_rtt_us = proto.smoothed_rtt_us();
   if (proto.has_window_bytes()) out.window_bytes = proto.window_bytes();
+  if (proto.has_kernel()) out.kernel = FromProto(proto.kernel());
+  out.payload_sent = proto.payload_sent();
+  out.payload_received = proto.payload_received();
   return out;
 }
 
@@ -259,6 +297,7 @@ void ToProto(const Process& process, Extent extent, v1::Process* out) {
   if (process.capabilities) out->set_capabilities(*process.capabilities);
   out->set_thread_name(process.thread_name);
   if (process.namespace_pid) out->set_namespace_pid(*process.namespace_pid);
+  if (process.creator) ToProto(*process.creator, out->mutable_creator());
 }
 
 void ToProto(const Counters& counters, v1::Counters* out) {
@@ -324,16 +363,14 @@ Process FromProto(const v1::Process& proto) {
   out.pod_uid = proto.container().pod_uid();
   out.cmdline.assign(proto.cmdline().begin(), proto.cmdline().end());
   out.cwd = proto.cwd();
-  for (const v1::ProcessRef& parent : proto.parents()) {
-    out.parents.push_back({parent.pid(), parent.start_time_ns(), parent.exec_id(), parent.name(),
-                           parent.executable()});
-  }
+  for (const v1::ProcessRef& parent : proto.parents()) out.parents.push_back(FromProto(parent));
   out.cgroup = proto.cgroup();
   if (proto.has_gid()) out.gid = proto.gid();
   if (proto.has_login_uid()) out.login_uid = proto.login_uid();
   if (proto.has_capabilities()) out.capabilities = proto.capabilities();
   out.thread_name = proto.thread_name();
   if (proto.has_namespace_pid()) out.namespace_pid = proto.namespace_pid();
+  if (proto.has_creator()) out.creator = FromProto(proto.creator());
   return out;
 }
 

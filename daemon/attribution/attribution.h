@@ -81,12 +81,37 @@ struct SocketTuple {
   bool elsewhere = false;
 };
 
+// What the kernel counts of one TCP socket, in the units of TCP_INFO; 0: none.
+struct KernelTcp {
+  uint64_t bytes_acked = 0;     // SYN and FIN count one each
+  uint64_t bytes_sent = 0;      // payload, repeated ones too
+  uint64_t bytes_received = 0;  // in order; FIN counts one
+  uint64_t delivery_rate = 0;   // bytes per second
+  uint32_t smoothed_rtt_us = 0;
+  uint32_t rtt_variance_us = 0;
+  uint32_t minimum_rtt_us = 0;
+  uint32_t retransmissions = 0;
+  uint32_t congestion_window = 0;  // segments
+  bool final = false;              // the socket is closed
+
+  friend bool operator==(const KernelTcp&, const KernelTcp&) = default;
+};
+
+struct TcpChange {
+  uint64_t socket = 0;  // cookie
+  KernelTcp tcp;
+};
+
 struct Owner {
   std::shared_ptr<const ProcessInfo> process;  // null: none known
   std::optional<uint32_t> uid;                 // known even where the process is not (UID_ONLY)
   Quality quality = Quality::kNone;
   NoOwner reason = NoOwner::kPending;  // with kNone and kKernel
   std::string thread_name;             // if not the process's own name
+  // Who made or listened on the socket, if another.
+  std::shared_ptr<const ProcessInfo> creator = nullptr;
+  uint64_t socket = 0;                          // cookie of the flow's own socket; 0: not known
+  std::optional<KernelTcp> tcp = std::nullopt;  // of that socket
 };
 
 // The state of one source, for GetServerInfo.backends.
@@ -137,6 +162,8 @@ class Attribution {
   // `flow_age`: since its first packet.  A young flow without owner is kPending; an old one gets
   // its reason.
   virtual Owner Find(const SocketTuple& tuple, Duration flow_age) = 0;
+  // Appends the TCP sockets whose numbers have changed since the last call.
+  virtual void TakeTcpChanges(std::vector<TcpChange>* /*out*/) {}
   virtual std::vector<BackendState> backends() const = 0;
   virtual AttributionCounters counters() const = 0;
 };

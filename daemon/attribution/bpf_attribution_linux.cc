@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "common/base/unique_fd.h"
 #include "daemon/attribution/owner_tables.h"
 #include "daemon/attribution/ring_linux.h"
+#include "daemon/attribution/sock_diag_linux.h"
 
 namespace rustnet {
 namespace {
@@ -27,10 +29,18 @@ constexpr Duration kScanAfterLoss = 2 * kSecond;  // not more often, however muc
 constexpr size_t kScanStep = 256;
 constexpr int kScanStepsPerPoll = 8;
 
+// The numbers of TCP sockets: a round of sock_diag each second, by pieces.
+constexpr Duration kTcpEvery = kSecond;
+constexpr int kDatagramsPerPoll = 24;
+// Those of other namespaces take a walk over every open file: at most this part of the time.
+constexpr int kTcpScanShare = 20;
+
 class BpfAttribution : public Attribution {
  public:
   BpfAttribution(const Handles& handles, std::unique_ptr<RingReader> ring)
       : link_(handles.bpf.task_file_link),
+        tcp_link_(handles.bpf.tcp_link),
+        diag_(handles.sock_diag.get(), kTcpDumps),
         host_netns_(handles.host_netns_cookie),
         counters_(static_cast<const uint64_t*>(handles.bpf.counters)),
         missing_(handles.bpf.missing),
@@ -55,8 +65,12 @@ class BpfAttribution : public Attribution {
                      (lost_since_scan_ && now >= scan_began_ + kScanAfterLoss);
     if (!scan_ && due) BeginScan(now);
     for (int step = 0; scan_ && step < kScanStepsPerPoll; ++step) StepScan();
+    FollowTcp(now);
+    FollowOtherTcp(now);
     tables_.Expire(now);
   }
+
+  void TakeTcpChanges(std::vector<TcpChange>* out) override { tables_.TakeTcpChanges(out); }
 
   Owner Find(const SocketTuple& tuple, Duration flow_age) override {
     if (tuple.netns != 0) return tables_.Find(tuple, flow_age, now_);
@@ -103,17 +117,66 @@ class BpfAttribution : public Attribution {
     ring_->Consume([this](Bytes record) { tables_.Consume(record); });
   }
 
+  void FollowTcp(Time now) {
+    if (diag_.idle() && now >= tcp_asked_ + kTcpEvery) {
+      tcp_asked_ = now;
+      diag_.Begin();
+    }
+    diag_.Read(kDatagramsPerPoll, [this](const DiagSocket& socket) {
+      if (socket.tcp) tables_.LearnTcp(socket.cookie, *socket.tcp);
+    });
+  }
+
+  void FollowOtherTcp(Time now) {
+    if (tcp_scan_) {
+      StepTcpScan();
+    } else if (tcp_link_ >= 0 && host_netns_ != 0 && now >= tcp_scan_due_) {
+      const Time began = MonotonicNow();
+      tcp_scan_due_ = now + kTcpEvery;
+      const bool any = tables_.sockets().HasTcpOutside(host_netns_);
+      if (any) tcp_scan_ = OpenIterator(tcp_link_);
+      tcp_scan_took_ = MonotonicNow() - began;
+      if (tcp_scan_) {
+        StepTcpScan();
+      } else {
+        EndTcpScan();
+      }
+    }
+  }
+
+  void StepTcpScan() {
+    const Time began = MonotonicNow();
+    std::array<char, kScanStep> marks;
+    ssize_t n = 1;
+    for (int step = 0; n > 0 && step < kScanStepsPerPoll; ++step) {
+      n = read(tcp_scan_.get(), marks.data(), marks.size());
+      Consume();
+    }
+    tcp_scan_took_ += MonotonicNow() - began;
+    if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))) return;
+    EndTcpScan();
+  }
+
+  void EndTcpScan() {
+    tcp_scan_.reset();
+    tcp_scan_due_ = std::max(tcp_scan_due_, MonotonicNow() + tcp_scan_took_ * kTcpScanShare);
+  }
+
+  static UniqueFd OpenIterator(int link) {
+    bpf_attr attributes{};
+    attributes.iter_create.link_fd = static_cast<uint32_t>(link);
+    return UniqueFd(
+        static_cast<int>(syscall(SYS_bpf, BPF_ITER_CREATE, &attributes, sizeof attributes)));
+  }
+
   void BeginScan(Time now) {
     scan_began_ = now;
     if (link_ < 0) return;  // named in `missing_`
-    bpf_attr attributes{};
-    attributes.iter_create.link_fd = static_cast<uint32_t>(link_);
-    const long fd = syscall(SYS_bpf, BPF_ITER_CREATE, &attributes, sizeof attributes);
-    if (fd < 0) {
+    scan_ = OpenIterator(link_);
+    if (!scan_) {
       FailScan(errno);
       return;
     }
-    scan_.reset(static_cast<int>(fd));
     scan_for_loss_ = std::exchange(lost_since_scan_, false);
     tables_.BeginScan();
   }
@@ -139,6 +202,8 @@ class BpfAttribution : public Attribution {
   }
 
   int link_;
+  int tcp_link_;
+  SockDiag diag_;
   uint64_t host_netns_;
   const uint64_t* counters_;
   std::vector<std::string> missing_;
@@ -152,6 +217,10 @@ class BpfAttribution : public Attribution {
   bool lost_since_scan_ = false;
   uint64_t scans_ = 0;
   std::string scan_error_;
+  Time tcp_asked_ = 0;
+  UniqueFd tcp_scan_;  // the walk that is under way
+  Time tcp_scan_due_ = 0;
+  Duration tcp_scan_took_ = 0;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace {
 
 static_assert(sizeof(bpf::SocketRecord) == bpf::kSocketRecordSize);
 static_assert(sizeof(bpf::CloseRecord) == bpf::kCloseRecordSize);
+static_assert(sizeof(bpf::TcpRecord) == bpf::kTcpRecordSize);
 static_assert(sizeof(bpf::ImageRecord) == bpf::kImageRecordSize);
 static_assert(sizeof(bpf::ProcessRecord) == bpf::kProcessRecordSize);
 
@@ -59,6 +60,12 @@ bool OwnerTables::Apply(const bpf::RecordHeader& header, Bytes bytes) {
       sockets_.Apply(close);
       return true;
     }
+    case bpf::kRecordTcp: {
+      bpf::TcpRecord tcp;
+      if (!Read(bytes, &tcp)) return false;
+      sockets_.Apply(tcp);
+      return true;
+    }
     case bpf::kRecordExec:
     case bpf::kRecordExit:
       return ApplyImage(bytes);
@@ -100,6 +107,16 @@ void OwnerTables::Expire(Time now) {
   processes_.Expire(now);
 }
 
+std::shared_ptr<const ProcessInfo> OwnerTables::CreatorOf(const Socket& socket) const {
+  if (socket.creator.pid == 0 || socket.creator.SameProcess(socket.process)) return nullptr;
+  if (auto known = processes_.Find(socket.creator)) return known;
+  ProcessInfo info;
+  info.pid = socket.creator.pid;
+  info.start_time_ns = socket.creator.start;
+  info.exec_id = socket.creator.exec_id;
+  return std::make_shared<const ProcessInfo>(std::move(info));
+}
+
 Owner OwnerTables::OwnerOf(const Socket& socket) const {
   Owner owner;
   owner.quality = socket.quality;
@@ -118,6 +135,7 @@ Owner OwnerTables::OwnerOf(const Socket& socket) const {
     info.uid = socket.uid;
     owner.process = std::make_shared<const ProcessInfo>(std::move(info));
   }
+  owner.creator = CreatorOf(socket);
   if (socket.tid != socket.process.pid && thread != owner.process->comm) {
     owner.thread_name = thread;
   }
@@ -158,6 +176,10 @@ Owner OwnerTables::Find(const SocketTuple& tuple, Duration flow_age, Time now) c
     return Unknown(tuple, match, flow_age, began);
   }
   Owner owner = OwnerOf(*match.socket);
+  if (tuple.protocol == net::Protocol::kTcp && !match.by_port) {
+    owner.socket = match.socket->cookie;
+    if (match.socket->tcp != nullptr) owner.tcp = *match.socket->tcp;
+  }
   if (owner.quality == Quality::kKernel) return owner;
   if (match.other_netns) {
     owner.quality = Quality::kNetnsUnique;

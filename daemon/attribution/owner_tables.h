@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "common/base/bytes.h"
 #include "common/base/time.h"
@@ -24,6 +26,8 @@ class OwnerTables {
   void Consume(Bytes record);
   // Records were lost, noticed at `now`.
   void NoteLost(Time now) { lost_at_ = now; }
+  void LearnTcp(uint64_t cookie, const KernelTcp& tcp) { sockets_.SetTcp(cookie, tcp); }
+  void TakeTcpChanges(std::vector<TcpChange>* out) { sockets_.TakeTcpChanges(out); }
   void BeginScan() { sockets_.BeginScan(); }
   void EndScan(Time began, Time now, bool close_missing) {
     sockets_.EndScan(began, now, close_missing);
@@ -42,6 +46,7 @@ class OwnerTables {
   bool Apply(const bpf::RecordHeader& header, Bytes bytes);
   bool ApplyImage(Bytes bytes);
   Owner OwnerOf(const Socket& socket) const;
+  std::shared_ptr<const ProcessInfo> CreatorOf(const Socket& socket) const;
   Owner Unknown(const SocketTuple& tuple, const SocketTable::Match& match, Duration flow_age,
                 Time began) const;
 

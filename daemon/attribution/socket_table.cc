@@ -7,7 +7,8 @@
 namespace rustnet {
 namespace {
 
-constexpr uint8_t kTcpListen = 10;  // include/net/tcp_states.h
+constexpr uint8_t kTcpClose = 7;  // include/net/tcp_states.h
+constexpr uint8_t kTcpListen = 10;
 
 uint64_t HashAddress(const IpAddress& address) {
   uint64_t words[2];
@@ -30,6 +31,25 @@ bool IsIcmp(net::Protocol protocol) {
 
 Time OpenedBy(const bpf::SocketRecord& record) {
   return record.header.type == bpf::kRecordScan ? 0 : static_cast<Time>(record.header.time);
+}
+
+// Units as in tcp_get_info() of the kernel.
+KernelTcp TcpOf(const bpf::TcpRecord& record) {
+  KernelTcp tcp;
+  tcp.bytes_acked = record.bytes_acked;
+  tcp.bytes_sent = record.bytes_sent;
+  tcp.bytes_received = record.bytes_received;
+  if (record.delivery_interval != 0) {
+    tcp.delivery_rate =
+        uint64_t{record.delivered} * record.mss * 1'000'000 / record.delivery_interval;
+  }
+  tcp.smoothed_rtt_us = record.srtt >> 3;
+  tcp.rtt_variance_us = record.mdev >> 2;
+  tcp.minimum_rtt_us = record.min_rtt == UINT32_MAX ? 0 : record.min_rtt;
+  tcp.retransmissions = record.retransmissions;
+  tcp.congestion_window = record.congestion_window;
+  tcp.final = record.header.state == kTcpClose;
+  return tcp;
 }
 
 // What the owner of a record is known by.
@@ -109,6 +129,7 @@ Socket* SocketTable::FindOrMake(const bpf::SocketRecord& record) {
     return nullptr;
   }
   Socket& socket = sockets_[record.cookie];
+  socket.cookie = record.cookie;
   socket.netns = record.netns;
   socket.protocol = ProtocolOf(record.header.protocol);
   socket.opened = OpenedBy(record);
@@ -139,6 +160,8 @@ void SocketTable::SetOwner(const bpf::SocketRecord& record, Socket* socket) {
     if (process.pid != 0) processes_.CountSocket(process, +1, time);
   }
   const bool same = process.SameProcess(socket->process);
+  const bool moved = record.header.type == bpf::kRecordHandoff && !same;
+  if (moved && socket->creator.pid == 0) socket->creator = socket->process;
   const bool handed = same ? socket->quality == Quality::kHandoff
                            : record.header.type == bpf::kRecordHandoff && socket->process.pid != 0;
   socket->process = process;
@@ -219,6 +242,8 @@ void SocketTable::Apply(const bpf::SocketRecord& record) {
     Detach(socket);
     socket->closed = 0;
     socket->opened = OpenedBy(record);
+    socket->creator = ProcessKey();
+    socket->tcp.reset();
   }
   SetOwner(record, socket);
   const TupleKey key = TupleOf(record);
@@ -241,6 +266,40 @@ void SocketTable::Apply(const bpf::SocketRecord& record) {
 
 void SocketTable::Apply(const bpf::CloseRecord& record) {
   Close(record.cookie, static_cast<Time>(record.header.time), false);
+}
+
+void SocketTable::Apply(const bpf::TcpRecord& record) {
+  SetTcp(record.cookie, TcpOf(record));
+  if (record.header.state != kTcpClose) return;
+  Close(record.cookie, static_cast<Time>(record.header.time), false);
+}
+
+void SocketTable::SetTcp(uint64_t cookie, const KernelTcp& tcp) {
+  const auto found = sockets_.find(cookie);
+  if (found == sockets_.end()) return;
+  Socket& socket = found->second;
+  if ((socket.closed != 0 && !socket.lost) || (socket.tcp != nullptr && *socket.tcp == tcp)) return;
+  socket.tcp = std::make_unique<KernelTcp>(tcp);
+  if (socket.tcp_told) tcp_changes_.push_back(cookie);
+  socket.tcp_told = false;
+}
+
+void SocketTable::TakeTcpChanges(std::vector<TcpChange>* out) {
+  for (const uint64_t cookie : tcp_changes_) {
+    const auto found = sockets_.find(cookie);
+    if (found == sockets_.end()) continue;
+    found->second.tcp_told = true;
+    if (found->second.tcp != nullptr) out->push_back({cookie, *found->second.tcp});
+  }
+  tcp_changes_.clear();
+}
+
+bool SocketTable::HasTcpOutside(uint64_t netns) const {
+  return std::any_of(sockets_.begin(), sockets_.end(), [netns](const auto& entry) {
+    const Socket& socket = entry.second;
+    return socket.protocol == net::Protocol::kTcp && socket.closed == 0 && socket.netns != netns &&
+           socket.netns != 0 && socket.bound_port == 0;
+  });
 }
 
 void SocketTable::ApplyExec(const ProcessKey& key) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -38,6 +39,7 @@ struct TupleKeyHash {
 };
 
 struct Socket {
+  uint64_t cookie = 0;
   uint64_t netns = 0;  // cookie; 0: not known
   net::Protocol protocol = net::Protocol::kNone;
   ProcessKey process;  // pid 0: none, the kernel's own
@@ -55,6 +57,9 @@ struct Socket {
   IpAddress bound;                             // with `bound_port`
   uint16_t bound_port = 0;  // 0: receives from nobody but the peers of its tuples
   std::vector<TupleKey> tuples;
+  ProcessKey creator;  // who had it before the process; pid 0: nobody
+  std::unique_ptr<KernelTcp> tcp;
+  bool tcp_told = true;  // nothing of it waits for TakeTcpChanges
 };
 
 struct SocketTableLimits {
@@ -72,6 +77,10 @@ class SocketTable {
 
   void Apply(const bpf::SocketRecord& record);
   void Apply(const bpf::CloseRecord& record);
+  void Apply(const bpf::TcpRecord& record);
+  // What sock_diag says of a socket; of one that is closed or not known here, nothing changes.
+  void SetTcp(uint64_t cookie, const KernelTcp& tcp);
+  void TakeTcpChanges(std::vector<TcpChange>* out);
   // Sockets that outlived an exec belong to the new image.
   void ApplyExec(const ProcessKey& key);
 
@@ -93,6 +102,9 @@ class SocketTable {
   Match FindByTuple(const TupleKey& key, uint64_t netns, Time began) const;
 
   void Expire(Time now);
+
+  // Open TCP sockets of other namespaces than `netns`.
+  bool HasTcpOutside(uint64_t netns) const;
 
   size_t size() const { return sockets_.size(); }
   size_t tuples() const { return by_tuple_.size(); }
@@ -134,7 +146,8 @@ class SocketTable {
   std::unordered_multimap<PortKey, Socket*, PortKeyHash> by_port_;
   std::deque<std::pair<Time, uint64_t>> closed_;  // when, cookie; in the order of being told
   uint32_t scan_ = 0;
-  std::deque<uint64_t> kernel_;  // cookies
+  std::deque<uint64_t> kernel_;        // cookies
+  std::vector<uint64_t> tcp_changes_;  // cookies, each once
   uint64_t refused_ = 0;
   uint64_t forgotten_ = 0;
 };

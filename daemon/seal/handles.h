@@ -52,7 +52,8 @@ enum class BpfRefusal : uint8_t {
 struct BpfHandles {
   int ring_map = -1;  // BPF_MAP_TYPE_RINGBUF, events of attribution/bpf/records.h
   int task_file_link =
-      -1;  // iterator link: bpf_iter_create on it reads every socket of every process
+      -1;             // iterator link: bpf_iter_create on it reads every socket of every process
+  int tcp_link = -1;  // likewise: the TCP numbers of sockets outside the host's namespace
   const void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
   void* object = nullptr;          // keeps links alive; never closed
   std::string rung;                // "L1", "UID"

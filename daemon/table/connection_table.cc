@@ -34,7 +34,10 @@ model::Numbers NumbersOf(const net::FlowView& flow, uint8_t local) {
 }
 
 // The best known round trip, and who says so.
-std::pair<uint32_t, model::RttSource> RttOf(const net::FlowView& flow) {
+std::pair<uint32_t, model::RttSource> RttOf(const net::FlowView& flow, const KernelTcp* kernel) {
+  if (kernel != nullptr && kernel->smoothed_rtt_us != 0) {
+    return {kernel->smoothed_rtt_us, model::RttSource::kKernel};
+  }
   const net::TcpMetrics& tcp = flow.metrics;
   if (tcp.smoothed_rtt_us != 0) return {tcp.smoothed_rtt_us, model::RttSource::kPackets};
   if (tcp.handshake_rtt_us != 0) return {tcp.handshake_rtt_us, model::RttSource::kHandshake};
@@ -92,6 +95,7 @@ void ConnectionTable::TellListener() {
 }
 
 void ConnectionTable::Tick(const TickInput& input) {
+  FollowSockets(input);
   // What joins a row is looked at when all that is known of the row is up to date, and in the order
   // in which it began: so most rows begin with the flow nearest who sent.
   known_flows_.clear();
@@ -231,7 +235,7 @@ RowIndex ConnectionTable::NewRow(const net::FlowView& flow, Prepared* prepared,
 // Numbers and facts of a flow that is known.  True if the facts changed.
 bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const TickInput& input) {
   Record* record = &records_.at(row);
-  const auto [rtt_us, rtt_source] = RttOf(flow);
+  const auto [rtt_us, rtt_source] = RttOf(flow, record->kernel_tcp.get());
   model::Numbers numbers = NumbersOf(flow, record->local);
   numbers.rtt_us = rtt_us;
   const bool described = record->path == nullptr || CountPath(flow, record, &numbers);
@@ -250,6 +254,8 @@ bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const Tick
   if (joins_) KeepSpans(flow, record);
   const size_t from_remote = record->local == (flow.initiator & 1) ? 1 : 0;
   record->remote_mac = flow.mac[from_remote];
+  record->payload_received = flow.counters[from_remote].payload_bytes;
+  record->payload_sent = flow.counters[from_remote ^ 1].payload_bytes;
   bool changed = SetMetrics(&record->metrics, flow.metrics);
   changed |= Set(&record->rtt_source, rtt_source);
   if (flow.application || record->path == nullptr) {
@@ -288,7 +294,9 @@ void ConnectionTable::RetryOwners(const TickInput& input) {
     if (record->party.process != nullptr && answer.owner && answer.owner->process == nullptr) {
       answer.owner.reset();
     }
-    const bool changed = answer.orientation.direction != record->direction ||
+    const bool socket_found =
+        answer.owner && answer.owner->socket != 0 && answer.owner->socket != record->socket;
+    const bool changed = socket_found || answer.orientation.direction != record->direction ||
                          answer.orientation.local != record->local ||
                          (answer.owner && !SameParty(record->party, *answer.owner)) ||
                          (answer.peer && !(record->peer && SameParty(*record->peer, *answer.peer)));
@@ -325,6 +333,7 @@ void ConnectionTable::Close(RowIndex row, const TickInput& input) {
 
 void ConnectionTable::Drop(RowIndex row) {
   for (const auto& access : classes_) Unpublish(access.get(), row);
+  ForgetSocket(row);
   rates_.Drop(row);
   records_.Free(row);
   scratch_row_ = UINT32_MAX;
@@ -372,6 +381,7 @@ void ConnectionTable::Reset() {
     closed_.clear();
     by_flow_.clear();
     by_tuple_.clear();
+    by_socket_.clear();
     completeness_.Clear();
     retries_ = {};
     counters_ = {};

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "common/base/status.h"
 #include "daemon/attribution/attribution.h"
@@ -173,7 +174,7 @@ class ConnectionTable {
   static void KeepSpans(const net::FlowView& flow, Record* record);
   static bool CountPath(const net::FlowView& flow, Record* record, model::Numbers* numbers);
 
-  // sockets.cc
+  // sockets.cc: whose the rows' sockets are, and what the kernel counts of them.
   struct Counted {  // how a row stands in `completeness_`
     Time first = 0;
     Completeness::Known party;
@@ -182,6 +183,11 @@ class ConnectionTable {
   static Counted CountedOf(const Record& record);
   void SetOwners(RowIndex row, Owners answer);
   void CountMerged(RowIndex into, const Counted& before, const Counted& gone);
+  void SetSocket(RowIndex row, const Owner& owner);
+  void ForgetSocket(RowIndex row);
+  void FollowSockets(const TickInput& input);
+  static bool SetKernelTcp(const KernelTcp& tcp, Record* record);
+  void TakeSocket(RowIndex into, RowIndex from);
 
   // publish.cc: from records to logs and views.
   void Publish(RowIndex row, bool facts_changed, const model::Numbers& before, bool was_live);
@@ -241,6 +247,9 @@ class ConnectionTable {
   bool joins_ = false;   // several interfaces are captured
   bool merged_ = false;  // rows were, in this slice: what was prepared may name one that is gone
   absl::flat_hash_map<uint64_t, RowIndex> by_tuple_;  // live rows, if `joins_`; Record::same_tuple
+  // By cookie, until the socket has ended: more than one if it was seen on several interfaces.
+  absl::flat_hash_map<uint64_t, absl::InlinedVector<RowIndex, 1>> by_socket_;
+  std::vector<TcpChange> tcp_changes_;
   std::priority_queue<Retry> retries_;
   std::vector<Prepared> prepared_;
   std::vector<const net::FlowView*> known_flows_;

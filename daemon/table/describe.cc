@@ -59,6 +59,14 @@ void DescribeProcess(const Party& party, model::Extent extent, model::Process* o
   out->login_uid = process.login_uid;
   out->capabilities = process.capabilities;
   out->namespace_pid = process.namespace_pid;
+  if (party.creator) {
+    const ProcessInfo& creator = *party.creator;
+    out->creator = {.pid = creator.pid,
+                    .start_time_ns = creator.start_time_ns,
+                    .exec_id = creator.exec_id,
+                    .name = Printable(creator.name, kLongestName),
+                    .executable = Printable(creator.executable, kLongestPath)};
+  }
   if (party.thread_name) out->thread_name = Printable(*party.thread_name, kLongestName);
 }
 
@@ -117,6 +125,26 @@ void ProvedOrGuessed(const Record& record, const Surroundings& around, model::Ex
   }
 }
 
+template <typename Number>
+std::optional<Number> IfAny(Number value) {
+  return value == 0 ? std::nullopt : std::optional(value);
+}
+
+model::KernelTcp DescribeKernelTcp(const KernelTcp& tcp) {
+  model::KernelTcp out;
+  out.smoothed_rtt_us = IfAny(tcp.smoothed_rtt_us);
+  out.rtt_variance_us = IfAny(tcp.rtt_variance_us);
+  out.minimum_rtt_us = IfAny(tcp.minimum_rtt_us);
+  out.congestion_window = IfAny(tcp.congestion_window);
+  out.delivery_rate = IfAny(tcp.delivery_rate);
+  out.retransmissions = tcp.retransmissions;
+  out.bytes_acked = tcp.bytes_acked;
+  out.bytes_received = tcp.bytes_received;
+  out.bytes_sent = tcp.bytes_sent;
+  out.final = tcp.final;
+  return out;
+}
+
 void DescribeTcp(const Record& record, model::Extent extent, model::Connection* out) {
   if (record.key.protocol != net::Protocol::kTcp) {
     out->tcp.reset();
@@ -133,6 +161,9 @@ void DescribeTcp(const Record& record, model::Extent extent, model::Connection* 
   if (extent == model::Extent::kDetail) {
     if (metrics.smoothed_rtt_us != 0) tcp.smoothed_rtt_us = metrics.smoothed_rtt_us;
     if (metrics.window_bytes != 0) tcp.window_bytes = metrics.window_bytes;
+    tcp.payload_sent = record.payload_sent;
+    tcp.payload_received = record.payload_received;
+    if (record.kernel_tcp) tcp.kernel = DescribeKernelTcp(*record.kernel_tcp);
   }
   out->tcp = tcp;
 }

@@ -280,6 +280,7 @@ void ConnectionTable::Merge(RowIndex into, RowIndex from, bool turned) {
     TurnTo(into, {local, gone.direction});
     kept.party = std::move(gone.party);
     kept.peer = std::move(gone.peer);
+    TakeSocket(into, from);
   }
   CountMerged(into, counted, counted_gone);
   Unindex(from);

@@ -178,7 +178,8 @@ bool SameProcess(const std::shared_ptr<const ProcessInfo>& a,
 
 bool SameParty(const Party& party, const Owner& owner) {
   return SameProcess(party.process, owner.process) && party.owner() == owner.uid &&
-         party.quality == owner.quality && party.reason == owner.reason;
+         party.quality == owner.quality && party.reason == owner.reason &&
+         SameProcess(party.creator, owner.creator);
 }
 
 namespace {
@@ -193,6 +194,7 @@ void SetParty(Party* party, Owner owner) {
   }
   party->quality = owner.quality;
   party->reason = owner.reason;
+  party->creator = std::move(owner.creator);
   party->thread_name.reset();
   if (!owner.thread_name.empty()) {
     party->thread_name = std::make_unique<std::string>(std::move(owner.thread_name));

@@ -21,7 +21,8 @@ namespace rustnet {
 // Who owns one end.
 struct Party {
   std::shared_ptr<const ProcessInfo> process;
-  std::unique_ptr<std::string> thread_name;  // if not the process's own
+  std::unique_ptr<std::string> thread_name;    // if not the process's own
+  std::shared_ptr<const ProcessInfo> creator;  // of the socket, if another
   uint32_t uid = 0;
   bool has_uid = false;
   Quality quality = Quality::kUnspecified;  // kUnspecified: this end has no owner here
@@ -46,6 +47,10 @@ struct Record {
   net::FlowKey key;     // of the flow nearest the socket
   model::Numbers numbers;
   net::TcpMetrics metrics;
+  std::unique_ptr<KernelTcp> kernel_tcp;  // of the local end's socket, if known
+  uint64_t socket = 0;                    // its cookie; 0: not known
+  uint64_t payload_sent = 0;              // as captured
+  uint64_t payload_received = 0;
   std::shared_ptr<const net::ApplicationFacts> application;
   Party party;                  // of the local end
   std::unique_ptr<Party> peer;  // of the remote end, if that is local too

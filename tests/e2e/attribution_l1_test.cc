@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -184,6 +185,8 @@ TEST_F(AttributionL1Test, AChildThatWritesTakesTheConnectionOver) {
   ASSERT_NE(owner.process, nullptr);
   EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(child.pid()));
   EXPECT_EQ(owner.quality, Quality::kHandoff);
+  ASSERT_NE(owner.creator, nullptr);
+  EXPECT_EQ(owner.creator->pid, static_cast<uint32_t>(getpid()));
   close(accepted);
   close(client);
   close(listener);
@@ -277,6 +280,36 @@ TEST_F(AttributionL1Test, ANamespaceIsPartOfTheTuple) {
   ASSERT_NE(owner.process, nullptr);
   EXPECT_EQ(owner.process->pid, static_cast<uint32_t>(getpid()));
   close(receiver);
+}
+
+// sock_diag does not show them: the walk over open files does.
+TEST_F(AttributionL1Test, TcpNumbersOfAnotherNamespaceComeEachSecondAndAtTheEnd) {
+  auto other = std::make_unique<Process>([&] {
+    ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+    ASSERT_EQ(system("ip link set lo up"), 0);
+    const int listener = ListenOn(0);
+    const int client = Open(SOCK_STREAM, &connect, PortOf(listener));
+    const int server = accept(listener, nullptr, nullptr);
+    const std::string text(54'321, 'x');
+    ASSERT_EQ(send(client, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+    std::string got(text.size(), 0);
+    ASSERT_EQ(recv(server, got.data(), got.size(), MSG_WAITALL), static_cast<ssize_t>(text.size()));
+  });
+  const auto find = [&](bool final) {
+    for (int i = 0; i < 50; ++i) {
+      attribution_->Poll(MonotonicNow());
+      std::vector<TcpChange> changes;
+      attribution_->TakeTcpChanges(&changes);
+      for (const TcpChange& change : changes) {
+        if (change.tcp.bytes_sent == 54'321 && change.tcp.final == final) return true;
+      }
+      usleep(100'000);
+    }
+    return false;
+  };
+  EXPECT_TRUE(find(false));
+  other.reset();
+  EXPECT_TRUE(find(true));
 }
 
 TEST_F(AttributionL1Test, AnUnknownTupleIsPendingAndThenHasAReason) {

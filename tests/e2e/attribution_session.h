@@ -22,19 +22,6 @@ namespace rustnet {
 
 using net::Protocol;
 
-// Loaded once and read by one reader, as in the daemon: a process is told once, not to each reader.
-struct Session {
-  void Start() {
-    handles.bpf = LoadBpf();
-    if (handles.bpf.rung == "L1") attribution = MakeAttribution(handles);
-  }
-  void End() {
-    attribution.reset();
-    UnloadBpf(&handles.bpf);
-  }
-  Handles handles;
-  std::unique_ptr<Attribution> attribution;
-};
 inline uint64_t OwnNetns() {
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
   uint64_t cookie = 0;
@@ -44,6 +31,20 @@ inline uint64_t OwnNetns() {
   return cookie;
 }
 
+// Loaded once and read by one reader, as in the daemon: a process is told once, not to each reader.
+struct Session {
+  void Start() {
+    handles.bpf = LoadBpf();
+    handles.host_netns_cookie = OwnNetns();
+    if (handles.bpf.rung == "L1") attribution = MakeAttribution(handles);
+  }
+  void End() {
+    attribution.reset();
+    UnloadBpf(&handles.bpf);
+  }
+  Handles handles;
+  std::unique_ptr<Attribution> attribution;
+};
 inline uint16_t PortOf(int fd) {
   sockaddr_in address{};
   socklen_t size = sizeof address;

@@ -17,6 +17,7 @@
 
 _Static_assert(sizeof(struct SocketRecord) == kSocketRecordSize, "layout");
 _Static_assert(sizeof(struct CloseRecord) == kCloseRecordSize, "layout");
+_Static_assert(sizeof(struct TcpRecord) == kTcpRecordSize, "layout");
 _Static_assert(sizeof(struct ImageRecord) == kImageRecordSize, "layout");
 _Static_assert(sizeof(struct ProcessRecord) == kProcessRecordSize, "layout");
 

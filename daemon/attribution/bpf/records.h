@@ -34,6 +34,7 @@ enum RecordType {
   kRecordClose = 9,    // CloseRecord
   kRecordExec = 10,    // ImageRecord: exec_id is the new image's
   kRecordExit = 11,    // ImageRecord
+  kRecordTcp = 12,     // TcpRecord; with state 7 (closed) a CloseRecord too
 };
 
 enum OwnerRole {
@@ -62,7 +63,7 @@ struct RecordHeader {
   uint8_t type;      // RecordType
   uint8_t protocol;  // IP protocol number of the socket or packet
   uint8_t family;    // 4 or 6
-  uint8_t state;     // kRecordScan: TCP state of the kernel (1: established, 10: listen)
+  uint8_t state;  // kRecordScan, kRecordTcp: TCP state of the kernel (1: established, 10: listen)
   uint32_t reserved;
   uint64_t time;  // CLOCK_MONOTONIC, ns
 };
@@ -94,6 +95,23 @@ struct SocketRecord {
 struct CloseRecord {
   struct RecordHeader header;
   uint64_t cookie;
+};
+
+// Of struct tcp_sock, in the kernel's own units.
+struct TcpRecord {
+  struct RecordHeader header;
+  uint64_t cookie;
+  uint64_t bytes_acked;
+  uint64_t bytes_sent;
+  uint64_t bytes_received;
+  uint32_t srtt;     // 1/8 us
+  uint32_t mdev;     // 1/4 us
+  uint32_t min_rtt;  // us; 4294967295: none
+  uint32_t retransmissions;
+  uint32_t congestion_window;
+  uint32_t delivered;          // segments of `mss` bytes, in `delivery_interval`
+  uint32_t delivery_interval;  // us
+  uint32_t mss;
 };
 
 struct ImageRecord {
@@ -135,6 +153,7 @@ struct ProcessRecord {
 enum {
   kSocketRecordSize = 120,
   kCloseRecordSize = 24,
+  kTcpRecordSize = 80,
   kImageRecordSize = 32,
   kProcessRecordSize = 2264,
 };

@@ -11,6 +11,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define kAllow 1
 
+// Cookie of the namespace whose TCP sockets are asked for by sock_diag.
+const volatile uint64_t host_netns = 0;
+
 // The sockets of the kernel itself share one rate.
 static uint32_t kernel_window;
 static uint32_t kernel_in_window;
@@ -41,7 +44,8 @@ int BPF_PROG(OnTcpState, const struct sock *sk, int before, int after) {
     }
   } else if (after == kTcpClose) {
     struct Owner *own = bpf_sk_storage_get(&owners, (void *)sk, 0, 0);
-    if (own && own->told) TellClosed(IPPROTO_TCP, bpf_get_socket_cookie((void *)sk));
+    if (!own || !own->told) return 0;
+    if (!TellTcp((void *)sk, after)) TellClosed(IPPROTO_TCP, bpf_get_socket_cookie((void *)sk));
   }
   return 0;
 }
@@ -327,6 +331,25 @@ int OnScan(struct bpf_iter__task_file *context) {
   record->owner = own->who;
   own->told = 1;
   Submit(record);
+  const char mark = 0;
+  bpf_seq_write(context->meta->seq, &mark, sizeof mark);
+  return 0;
+}
+
+// The numbers of TCP sockets that sock_diag does not show.  Marks as above.
+SEC("iter/task_file")
+int OnTcpScan(struct bpf_iter__task_file *context) {
+  struct file *file = context->file;
+  if (!context->task || !file) return 0;
+  struct socket *socket = bpf_sock_from_file(file);
+  if (!socket) return 0;
+  struct sock *sk = socket->sk;
+  if (!sk) return 0;
+  const uint16_t family = sk->__sk_common.skc_family;
+  if ((family != AF_INET && family != AF_INET6) || sk->sk_protocol != IPPROTO_TCP) return 0;
+  const uint8_t state = sk->__sk_common.skc_state;
+  if (state == kTcpListen || state == kTcpClose || NetnsOf(sk) == host_netns) return 0;
+  if (!TellTcp(sk, state)) return 0;
   const char mark = 0;
   bpf_seq_write(context->meta->seq, &mark, sizeof mark);
   return 0;

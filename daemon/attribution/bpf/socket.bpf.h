@@ -8,6 +8,8 @@
 #define AF_INET 2
 #define AF_INET6 10
 
+#define kTcpProtocol 6
+
 enum { kTcpEstablished = 1, kTcpSynSent = 2, kTcpSynReceived = 3, kTcpClose = 7, kTcpListen = 10 };
 
 struct Tuple {
@@ -58,6 +60,30 @@ INLINE void TellClosed(uint8_t protocol, uint64_t cookie) {
   FillHeader(&record->header, kRecordClose, protocol, AF_INET);
   record->cookie = cookie;
   Submit(record);
+}
+
+// What the kernel counts of a TCP socket.  0: it is none.
+INLINE int TellTcp(struct sock *sk, uint8_t state) {
+  const struct tcp_sock *tcp = (const struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+  if (!tcp) return 0;
+  struct TcpRecord *record = Reserve(sizeof *record);
+  if (!record) return 1;
+  FillHeader(&record->header, kRecordTcp, kTcpProtocol, AF_INET);
+  record->header.state = state;
+  record->cookie = bpf_get_socket_cookie(sk);
+  record->bytes_acked = tcp->bytes_acked;
+  record->bytes_sent = tcp->bytes_sent;
+  record->bytes_received = tcp->bytes_received;
+  record->srtt = tcp->srtt_us;
+  record->mdev = tcp->mdev_us;
+  record->min_rtt = tcp->rtt_min.s[0].v;
+  record->retransmissions = tcp->total_retrans;
+  record->congestion_window = tcp->snd_cwnd;
+  record->delivered = tcp->rate_delivered;
+  record->delivery_interval = tcp->rate_interval_us;
+  record->mss = tcp->mss_cache;
+  Submit(record);
+  return 1;
 }
 
 // The current process becomes the owner of `sk`.  Null: no room for that, counted.

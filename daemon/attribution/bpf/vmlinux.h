@@ -135,6 +135,25 @@ struct sock {
   struct sock_common __sk_common;
   uint16_t sk_protocol;
 };
+struct minmax_sample {
+  uint32_t v;
+};
+struct minmax {
+  struct minmax_sample s[3];
+};
+struct tcp_sock {
+  uint64_t bytes_received;
+  uint64_t bytes_sent;
+  uint64_t bytes_acked;
+  uint32_t srtt_us;
+  uint32_t mdev_us;
+  struct minmax rtt_min;
+  uint32_t total_retrans;
+  uint32_t snd_cwnd;
+  uint32_t rate_delivered;
+  uint32_t rate_interval_us;
+  uint32_t mss_cache;
+};
 struct socket {
   struct sock *sk;
 };

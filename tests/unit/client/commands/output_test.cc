@@ -93,5 +93,35 @@ TEST(RowsTextTest, DetailsShowWhatThereIs) {
   EXPECT_THAT(text, HasSubstr("br0 4 129 bytes in 12 packets > eth0 4 129 bytes in 12 packets"));
 }
 
+TEST(RowsTextTest, WhatTheKernelSaysStandsBesideWhatWasCaptured) {
+  v1::GetConnectionResponse response;
+  v1::Connection* row = response.mutable_connection();
+  row->set_rtt_us(1200);
+  row->set_rtt_source(v1::RTT_SOURCE_KERNEL);
+  v1::TcpMetrics* tcp = row->mutable_tcp();
+  tcp->set_smoothed_rtt_us(1300);
+  tcp->set_retransmissions(1);
+  tcp->set_payload_sent(90);
+  tcp->set_payload_received(70);
+  std::string text = Printed([&](Output* out) { PrintDetails(response, out); });
+  EXPECT_THAT(text, HasSubstr("tcp captured"));
+  EXPECT_THAT(text, Not(HasSubstr("tcp kernel")));
+  v1::KernelTcp* kernel = tcp->mutable_kernel();
+  kernel->set_smoothed_rtt_us(1200);
+  kernel->set_minimum_rtt_us(79);
+  kernel->set_retransmissions(2);
+  kernel->set_bytes_sent(100);
+  kernel->set_bytes_received(70);
+  kernel->set_final(true);
+  text = Printed([&](Output* out) { PrintDetails(response, out); });
+  EXPECT_THAT(text, HasSubstr("round trip        1.2ms (kernel)"));
+  EXPECT_THAT(text, HasSubstr("tcp captured      round trip 1.3ms, retransmissions 1"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("tcp kernel        round trip 1.2ms, minimum 79us, retransmissions 2, closed"));
+  EXPECT_THAT(text, HasSubstr("captured 90 bytes, kernel 100 bytes: 10 not captured"));
+  EXPECT_THAT(text, HasSubstr("captured 70 bytes, kernel 70 bytes: no difference"));
+}
+
 }  // namespace
 }  // namespace rustnet::client

@@ -30,8 +30,10 @@ TEST(AccessTest, TheOtherEndIsMasked) {
   Connection c;
   c.process = Of(1000, "mine");
   c.peer_process = Of(1001, "theirs");
+  c.tcp.emplace().kernel.emplace();
   Connection mine = c;
   MaskFor(&mine, 1000);
+  EXPECT_TRUE(mine.tcp->kernel.has_value());
   EXPECT_EQ(mine.process.name, "mine");
   EXPECT_FALSE(mine.peer_process.has_value());
 
@@ -41,6 +43,7 @@ TEST(AccessTest, TheOtherEndIsMasked) {
   EXPECT_FALSE(theirs.process.pid.has_value());
   EXPECT_FALSE(theirs.process.uid.has_value());
   EXPECT_TRUE(theirs.process.cmdline.empty());
+  EXPECT_FALSE(theirs.tcp->kernel.has_value()) << "it is of the other end's socket";
   EXPECT_EQ(theirs.peer_process->name, "theirs");
 
   Connection both;

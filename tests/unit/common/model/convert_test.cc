@@ -56,6 +56,9 @@ Process RandomProcess(Random& r) {
   if (r.Coin()) p.capabilities = r.Number();
   p.thread_name = r.Text();
   if (r.Coin()) p.namespace_pid = r.Small();
+  p.container_runtime = r.Text();
+  p.pod_uid = r.Text();
+  if (r.Coin()) p.creator = {r.Small(), r.Number(), r.Small(), r.Text(), r.Text()};
   return p;
 }
 
@@ -71,6 +74,21 @@ Endpoint RandomEndpoint(Random& r) {
   e.asn = r.Small();
   e.mac = r.Text();
   return e;
+}
+
+KernelTcp RandomKernelTcp(Random& r) {
+  KernelTcp k;
+  if (r.Coin()) k.smoothed_rtt_us = r.Small();
+  if (r.Coin()) k.rtt_variance_us = r.Small();
+  if (r.Coin()) k.minimum_rtt_us = r.Small();
+  if (r.Coin()) k.congestion_window = r.Small();
+  if (r.Coin()) k.delivery_rate = r.Number();
+  k.retransmissions = r.Small();
+  k.bytes_acked = r.Number();
+  k.bytes_received = r.Number();
+  k.bytes_sent = r.Number();
+  k.final = r.Coin();
+  return k;
 }
 
 Connection RandomConnection(Random& r) {
@@ -102,6 +120,9 @@ Connection RandomConnection(Random& r) {
     c.tcp->gaps = r.Small();
     if (r.Coin()) c.tcp->smoothed_rtt_us = r.Small();
     if (r.Coin()) c.tcp->window_bytes = r.Small();
+    c.tcp->payload_sent = r.Number();
+    c.tcp->payload_received = r.Number();
+    if (r.Coin()) c.tcp->kernel = RandomKernelTcp(r);
   }
   c.first_seen = static_cast<Time>(r.Number() >> 2);
   c.last_seen = static_cast<Time>(r.Number() >> 2);

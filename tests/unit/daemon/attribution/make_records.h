@@ -85,6 +85,27 @@ inline bpf::CloseRecord CloseRecordOf(uint64_t cookie, Time time) {
   return record;
 }
 
+// `state`: 1 established, 7 closed.
+inline bpf::TcpRecord TcpRecordOf(uint64_t cookie, uint64_t acked, uint8_t state, Time time) {
+  bpf::TcpRecord record{};
+  record.header.type = bpf::kRecordTcp;
+  record.header.state = state;
+  record.header.time = static_cast<uint64_t>(time);
+  record.cookie = cookie;
+  record.bytes_acked = acked;
+  record.bytes_sent = acked + 1000;
+  record.bytes_received = 77;
+  record.srtt = 8 * 250 + 7;
+  record.mdev = 4 * 30 + 3;
+  record.min_rtt = 200;
+  record.retransmissions = 2;
+  record.congestion_window = 10;
+  record.delivered = 5;
+  record.delivery_interval = 1000;
+  record.mss = 1448;
+  return record;
+}
+
 inline bpf::ImageRecord ImageRecordOf(bpf::RecordType type, uint32_t pid, uint32_t exec_id,
                                       Time time) {
   bpf::ImageRecord record{};

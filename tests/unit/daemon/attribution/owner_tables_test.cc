@@ -13,7 +13,7 @@ namespace {
 using net::Protocol;
 
 constexpr uint8_t kIcmp = 1, kTcp = 6, kUdp = 17;  // IP protocol numbers
-constexpr uint8_t kListenState = 10;
+constexpr uint8_t kEstablishedState = 1, kClosedState = 7, kListenState = 10;
 constexpr Time kStart = 1000 * kSecond;
 
 class OwnerTablesTest : public ::testing::Test {
@@ -110,6 +110,95 @@ TEST_F(OwnerTablesTest, AnotherProcessTakesAConnectionOver) {
   const Owner owner = Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999");
   EXPECT_EQ(owner.process->name, "worker");
   EXPECT_EQ(owner.quality, Quality::kHandoff);
+}
+
+TEST_F(OwnerTablesTest, WhoHandedAConnectionOverIsKnown) {
+  Process(200, "master");
+  Process(201, "worker");
+  Tell(bpf::kRecordAccept, kTcp, 3, "10.0.0.1:80", "1.2.3.4:999",
+       {.pid = 200, .role = bpf::kRoleListen});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999").creator, nullptr);
+  Handoff(3, {.pid = 200, .role = bpf::kRoleUser});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999").creator, nullptr);
+  Handoff(3, {.pid = 201, .role = bpf::kRoleUser});
+  Handoff(3, {.pid = 202, .role = bpf::kRoleUser});
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999");
+  EXPECT_EQ(Pid(owner), 202U);
+  ASSERT_NE(owner.creator, nullptr);
+  EXPECT_EQ(owner.creator->name, "master");
+  Handoff(3, {.pid = 200, .role = bpf::kRoleUser});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999").creator, nullptr) << "has it back";
+}
+
+TEST_F(OwnerTablesTest, ATcpSocketHasTheKernelsNumbers) {
+  std::vector<TcpChange> changes;
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80").socket, 1U);
+  EXPECT_FALSE(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80").tcp.has_value());
+  Feed(TcpRecordOf(1, 5001, kEstablishedState, now_));
+  Feed(TcpRecordOf(2, 5001, kEstablishedState, now_));  // not known
+  tables_.TakeTcpChanges(&changes);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].socket, 1U);
+  const KernelTcp want = {.bytes_acked = 5001,
+                          .bytes_sent = 6001,
+                          .bytes_received = 77,
+                          .delivery_rate = 5 * 1448 * 1000,
+                          .smoothed_rtt_us = 250,
+                          .rtt_variance_us = 30,
+                          .minimum_rtt_us = 200,
+                          .retransmissions = 2,
+                          .congestion_window = 10,
+                          .final = false};
+  EXPECT_EQ(changes[0].tcp, want);
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80").tcp, want);
+  EXPECT_EQ(tables_.malformed(), 0U);
+}
+
+TEST_F(OwnerTablesTest, NumbersThatDidNotChangeAreNotToldAgain) {
+  std::vector<TcpChange> changes;
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  const KernelTcp tcp = {.bytes_acked = 7, .smoothed_rtt_us = 1};
+  for (int i = 0; i < 5; ++i) tables_.LearnTcp(1, tcp);
+  tables_.TakeTcpChanges(&changes);
+  EXPECT_EQ(changes.size(), 1U);
+  tables_.LearnTcp(1, tcp);
+  tables_.TakeTcpChanges(&changes);
+  EXPECT_EQ(changes.size(), 1U);
+}
+
+TEST_F(OwnerTablesTest, TheLastNumbersStay) {
+  std::vector<TcpChange> changes;
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  Feed(TcpRecordOf(1, 5002, kClosedState, now_));
+  tables_.LearnTcp(1, {.bytes_acked = 4000});  // a dump that began before
+  tables_.TakeTcpChanges(&changes);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_TRUE(changes[0].tcp.final);
+  EXPECT_EQ(changes[0].tcp.bytes_acked, 5002U);
+  now_ += kSecond;
+  const Owner owner = Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80", kSecond);
+  EXPECT_EQ(Pid(owner), 100U) << "the record closed the socket, and it is kept";
+  EXPECT_EQ(owner.tcp->bytes_acked, 5002U);
+  // Connected anew: what the old connection counted is not the new one's.
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4001", "1.2.3.4:80", {});
+  EXPECT_FALSE(Find(Protocol::kTcp, "10.0.0.1:4001", "1.2.3.4:80").tcp.has_value());
+}
+
+TEST_F(OwnerTablesTest, AListenersNumbersAreNotTheConnections) {
+  Tell(bpf::kRecordListen, kTcp, 1, "[::]:80", "[::]:0", {.pid = 200, .role = bpf::kRoleListen});
+  EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:80", "1.2.3.4:999").socket, 0U);
+}
+
+TEST_F(OwnerTablesTest, OpenTcpSocketsOfOtherNamespacesAreNoticed) {
+  EXPECT_FALSE(tables_.sockets().HasTcpOutside(kNetns));
+  Tell(bpf::kRecordConnect, kTcp, 1, "10.0.0.1:4000", "1.2.3.4:80", {});
+  Tell(bpf::kRecordFlow, kUdp, 2, "10.0.0.1:4000", "1.2.3.4:80", {}, kNetns + 1);
+  EXPECT_FALSE(tables_.sockets().HasTcpOutside(kNetns));
+  Tell(bpf::kRecordConnect, kTcp, 3, "10.0.0.1:4000", "1.2.3.4:80", {}, kNetns + 1);
+  EXPECT_TRUE(tables_.sockets().HasTcpOutside(kNetns));
+  Close(3);
+  EXPECT_FALSE(tables_.sockets().HasTcpOutside(kNetns));
 }
 
 TEST_F(OwnerTablesTest, MappedAddressesAreIpv4) {

@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/attribution/uid_attribution_linux.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <sys/socket.h>
 
-#include "tests/unit/daemon/attribution/make_records.h"
+#include <vector>
+
+#include "tests/unit/daemon/attribution/make_diag.h"
 
 namespace rustnet {
 namespace {
 
 using net::Protocol;
-using Answer = UidTable::Answer;
 
-constexpr uint32_t kSequence = 5;
-
-std::string Message(uint16_t type, const std::string& body, uint32_t sequence = kSequence) {
-  nlmsghdr header{};
-  header.nlmsg_len = static_cast<uint32_t>(sizeof header + body.size());
-  header.nlmsg_type = type;
-  header.nlmsg_seq = sequence;
-  return BytesOf(header) + body;
-}
-
-std::string Socket(const Endpoint& local, const Endpoint& remote, uint32_t uid,
-                   uint32_t sequence = kSequence, uint32_t inode = 77) {
-  inet_diag_msg info{};
-  info.idiag_family = local.address.is_v6() ? AF_INET6 : AF_INET;
-  std::memcpy(info.id.idiag_src, local.address.raw().data(), 16);
-  std::memcpy(info.id.idiag_dst, remote.address.raw().data(), 16);
-  info.id.idiag_sport = htons(local.port);
-  info.id.idiag_dport = htons(remote.port);
-  info.idiag_uid = uid;
-  info.idiag_inode = inode;
-  return Message(SOCK_DIAG_BY_FAMILY, BytesOf(info), sequence);
+void Learn(UidTable* table, const std::string& datagram, Time now) {
+  ReadDiag(AsBytes(datagram), Protocol::kTcp, kSequence,
+           [&](const DiagSocket& socket) { table->Learn(socket, now); });
 }
 
 TupleKey Key(const Endpoint& local, const Endpoint& remote) {
@@ -49,58 +27,59 @@ TupleKey Key(const Endpoint& local, const Endpoint& remote) {
 
 TEST(UidTableTest, ADumpGivesUsersByTupleAndByPort) {
   UidTable table;
-  const std::string dump = Socket("10.0.0.1:4000", "1.2.3.4:80", 1000) +
-                           Socket("[::]:22", "[::]:0", 0) +
-                           Socket("[::ffff:10.0.0.1]:4001", "[::ffff:1.2.3.4]:81", 1001);
-  EXPECT_EQ(table.Learn(AsBytes(dump), Protocol::kTcp, kSequence, 1), Answer::kMore);
-  EXPECT_EQ(table.Learn(AsBytes(Message(NLMSG_DONE, "")), Protocol::kTcp, kSequence, 1),
-            Answer::kDone);
-  const uint32_t* uid = table.Find(Key("10.0.0.1:4000", "1.2.3.4:80"));
-  ASSERT_NE(uid, nullptr);
-  EXPECT_EQ(*uid, 1000U);
-  uid = table.Find(Key("10.0.0.1:4001", "1.2.3.4:81"));
-  ASSERT_NE(uid, nullptr);
-  EXPECT_EQ(*uid, 1001U);
-  uid = table.Find(Key("10.0.0.1:22", "5.6.7.8:999"));
-  ASSERT_NE(uid, nullptr);
-  EXPECT_EQ(*uid, 0U);
+  Learn(&table,
+        DiagMessage("10.0.0.1:4000", "1.2.3.4:80", {.uid = 1000}) +
+            DiagMessage("[::]:22", "[::]:0", {.uid = 0, .cookie = 3}) +
+            DiagMessage("[::ffff:10.0.0.1]:4001", "[::ffff:1.2.3.4]:81", {.uid = 1001}),
+        1);
+  const UidTable::Entry* entry = table.Find(Key("10.0.0.1:4000", "1.2.3.4:80"));
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->uid, 1000U);
+  entry = table.Find(Key("10.0.0.1:4001", "1.2.3.4:81"));
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->uid, 1001U);
+  entry = table.Find(Key("10.0.0.1:22", "5.6.7.8:999"));
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->uid, 0U);
   EXPECT_EQ(table.Find(Key("10.0.0.1:23", "5.6.7.8:999")), nullptr);
 }
 
-TEST(UidTableTest, OthersAnswersAndSocketsWithoutProcessArePassedOver) {
+TEST(UidTableTest, SocketsWithoutProcessArePassedOver) {
   UidTable table;
-  const std::string dump = Socket("10.0.0.1:1", "1.2.3.4:80", 1, kSequence + 1) +
-                           Socket("10.0.0.1:2", "1.2.3.4:80", 1, kSequence, 0) +
-                           Message(NLMSG_DONE, "", kSequence + 1);
-  EXPECT_EQ(table.Learn(AsBytes(dump), Protocol::kTcp, kSequence, 1), Answer::kMore);
+  Learn(&table, DiagMessage("10.0.0.1:2", "1.2.3.4:80", {.uid = 1, .inode = 0}), 1);
   EXPECT_EQ(table.size(), 0U);
-  EXPECT_EQ(table.Learn(AsBytes(Message(NLMSG_ERROR, "")), Protocol::kTcp, kSequence, 1),
-            Answer::kError);
 }
 
 TEST(UidTableTest, OldAnswersAreForgotten) {
   UidTable table;
-  table.Learn(AsBytes(Socket("10.0.0.1:1", "1.2.3.4:80", 1)), Protocol::kTcp, kSequence, 0);
+  Learn(&table, DiagMessage("10.0.0.1:1", "1.2.3.4:80", {.uid = 1}), 0);
   table.Expire(89 * kSecond);
   EXPECT_EQ(table.size(), 1U);
   table.Expire(90 * kSecond);
   EXPECT_EQ(table.size(), 0U);
 }
 
-TEST(UidTableTest, EveryPrefixIsHarmless) {
-  const std::string dump = Socket("10.0.0.1:4000", "1.2.3.4:80", 1000) + Message(NLMSG_DONE, "");
-  for (size_t n = 0; n < dump.size(); ++n) {
-    UidTable table;
-    const std::string heap = dump.substr(0, n);
-    EXPECT_EQ(table.Learn(AsBytes(heap), Protocol::kTcp, kSequence, 1), Answer::kMore) << n;
-  }
-  std::string lie = dump;
-  lie[0] = lie[1] = lie[2] = lie[3] = '\xff';  // a length of 4 GiB
+TEST(UidTableTest, ChangedNumbersAreToldOnceAndAfterTheProcessTooButNotOfAnotherSocket) {
   UidTable table;
-  EXPECT_EQ(table.Learn(AsBytes(lie), Protocol::kTcp, kSequence, 1), Answer::kMore);
-  lie[0] = lie[1] = lie[2] = lie[3] = 0;
-  EXPECT_EQ(table.Learn(AsBytes(lie), Protocol::kTcp, kSequence, 1), Answer::kMore);
-  EXPECT_EQ(table.size(), 0U);
+  std::vector<TcpChange> changes;
+  const auto learn = [&](uint64_t acked, uint32_t inode, uint64_t cookie) {
+    DiagSocket socket;
+    socket.tuple = Key("10.0.0.1:1", "1.2.3.4:80");
+    socket.cookie = cookie;
+    socket.inode = inode;
+    socket.tcp = KernelTcp{.bytes_acked = acked};
+    table.Learn(socket, 1);
+    changes.clear();
+    table.TakeTcpChanges(&changes);
+    return changes.size();
+  };
+  EXPECT_EQ(learn(10, 7, 1), 1U);
+  EXPECT_EQ(changes[0].socket, 1U);
+  EXPECT_EQ(changes[0].tcp.bytes_acked, 10U);
+  EXPECT_EQ(learn(10, 7, 1), 0U);
+  EXPECT_EQ(learn(20, 0, 1), 1U) << "closed by its process, still sending";
+  EXPECT_EQ(learn(30, 0, 2), 0U) << "another socket, of which nothing is known";
+  EXPECT_EQ(learn(30, 7, 2), 1U) << "the tuple is used again";
 }
 
 TEST(AttributionTest, WithoutBpfTheReasonIsTold) {
