@@ -42,10 +42,11 @@ class BpfAttribution : public Attribution {
         tcp_link_(handles.bpf.tcp_link),
         diag_(handles.sock_diag.get(), kTcpDumps),
         host_netns_(handles.host_netns_cookie),
-        counters_(static_cast<const uint64_t*>(handles.bpf.counters)),
+        counters_(static_cast<uint64_t*>(handles.bpf.counters)),
         missing_(handles.bpf.missing),
         ring_(std::move(ring)),
         tables_(MonotonicNow()) {
+    __atomic_store_n(&counters_[bpf::kSettingHostNetns], host_netns_, __ATOMIC_RELAXED);
     BeginScan(MonotonicNow());
     while (scan_) StepScan();
   }
@@ -205,7 +206,7 @@ class BpfAttribution : public Attribution {
   int tcp_link_;
   SockDiag diag_;
   uint64_t host_netns_;
-  const uint64_t* counters_;
+  uint64_t* counters_;
   std::vector<std::string> missing_;
   std::unique_ptr<RingReader> ring_;
   OwnerTables tables_;

@@ -50,13 +50,12 @@ enum class BpfRefusal : uint8_t {
 // Linux BPF (rung L1).  All -1/null where BPF could not be loaded: `refusal` says why, in one
 // sentence.  Descriptors and memory belong to `object` and live as long as the process.
 struct BpfHandles {
-  int ring_map = -1;  // BPF_MAP_TYPE_RINGBUF, events of attribution/bpf/records.h
-  int task_file_link =
-      -1;             // iterator link: bpf_iter_create on it reads every socket of every process
-  int tcp_link = -1;  // likewise: the TCP numbers of sockets outside the host's namespace
-  const void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
-  void* object = nullptr;          // keeps links alive; never closed
-  std::string rung;                // "L1", "UID"
+  int ring_map = -1;         // BPF_MAP_TYPE_RINGBUF, events of attribution/bpf/records.h
+  int task_file_link = -1;   // bpf_iter_create on it reads every socket of every process
+  int tcp_link = -1;         // likewise: the TCP numbers of sockets outside the host's namespace
+  void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
+  void* object = nullptr;    // keeps links alive; never closed
+  std::string rung;          // "L1", "UID"
   std::string refusal;
   BpfRefusal refusal_reason = BpfRefusal::kNone;
   std::vector<std::string> missing;  // optional programs that did not load: "name: reason"

@@ -9,7 +9,6 @@
 #include <linux/capability.h>
 #include <mntent.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -46,8 +45,7 @@ constexpr OptionalProgram kOptional[] = {
     {"OnExec", "a socket kept over an exec is shown with the former program"},
     {"OnExit", "ended processes are remembered longer"},
     {"OnScan", "sockets opened before the daemon have no process"},
-    {"OnTcpScan",
-     "TCP connections of other namespaces have no numbers of the kernel's until they end"},
+    {"OnTcpScan", "TCP connections of other namespaces have no numbers of the kernel's"},
     {"OnBind4", "UDP sockets that only receive have no process"},
     {"OnBind6", "UDP sockets that only receive have no process"},
     {"OnConnect4", "UDP sockets used by a forked child are shown with its parent"},
@@ -179,15 +177,6 @@ UniqueFd OpenCgroupRoot() {
   return partial;
 }
 
-// 0: not to be had.
-uint64_t OwnNetnsCookie() {
-  const UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  uint64_t cookie = 0;
-  socklen_t size = sizeof cookie;
-  if (!fd || getsockopt(fd.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) return 0;
-  return cookie;
-}
-
 // Opens and loads without the programs in `without`.  Null: errno of the failure in `error`.
 std::unique_ptr<Loaded> Load(const std::vector<std::string>& without, int* error) {
   auto loaded = std::make_unique<Loaded>();
@@ -196,7 +185,6 @@ std::unique_ptr<Loaded> Load(const std::vector<std::string>& without, int* error
     *error = errno;
     return nullptr;
   }
-  loaded->skeleton->rodata->host_netns = OwnNetnsCookie();
   for (const std::string& name : without) {
     bpf_program* program = bpf_object__find_program_by_name(loaded->skeleton->obj, name.c_str());
     if (program != nullptr) bpf_program__set_autoload(program, false);

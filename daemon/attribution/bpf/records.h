@@ -56,6 +56,7 @@ enum Counter {
   kCounterFlowsCapped = 1,    // flows beyond kFlowsPerSecond
   kCounterStorageFailed = 2,  // sockets for which no owner could be stored
   kCounterUnowned = 3,        // TCP sockets that became connected and had no owner
+  kSettingHostNetns = 7,      // from user space: whose TCP sockets sock_diag shows
   kCounters = 8,
 };
 

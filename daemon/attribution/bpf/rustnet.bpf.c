@@ -11,9 +11,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define kAllow 1
 
-// Cookie of the namespace whose TCP sockets are asked for by sock_diag.
-const volatile uint64_t host_netns = 0;
-
 // The sockets of the kernel itself share one rate.
 static uint32_t kernel_window;
 static uint32_t kernel_in_window;
@@ -348,7 +345,8 @@ int OnTcpScan(struct bpf_iter__task_file *context) {
   const uint16_t family = sk->__sk_common.skc_family;
   if ((family != AF_INET && family != AF_INET6) || sk->sk_protocol != IPPROTO_TCP) return 0;
   const uint8_t state = sk->__sk_common.skc_state;
-  if (state == kTcpListen || state == kTcpClose || NetnsOf(sk) == host_netns) return 0;
+  if (state == kTcpListen || state == kTcpClose || NetnsOf(sk) == counters[kSettingHostNetns])
+    return 0;
   if (!TellTcp(sk, state)) return 0;
   const char mark = 0;
   bpf_seq_write(context->meta->seq, &mark, sizeof mark);
