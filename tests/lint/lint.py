@@ -131,7 +131,7 @@ def main():
         if path.endswith(('.h', '.cc', '.c')):
             check_code(path, lines, found)
         if path.startswith('daemon/seal/'):
-            privileged += len(lines)
+            privileged += len(lines) - 1  # the last one is what follows the last newline
     if privileged > PRIVILEGED_LINES:
         found.append(f'daemon/seal has {privileged} lines; the privileged code must not grow over {PRIVILEGED_LINES}')
     for line in found:
