@@ -66,7 +66,7 @@ TEST_F(NatTest, TheDumpAndThenTheEvents) {
 TEST_F(NatTest, WhatCannotBeReadIsCounted) {
   const std::unique_ptr<Nat> nat = MakeNat(handles_);
   Octets cut = FromHex(recorded::kTcp);
-  cut.resize(cut.size() - 5);
+  cut.erase(cut.end() - 5, cut.end());
   Say(events_, cut);
   Say(events_, FromHex(recorded::kTcp));
   nat->Poll(kSecond);
