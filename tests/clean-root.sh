@@ -17,6 +17,7 @@ suites=$(grep -lE '^Suites: bookworm' /etc/apt/sources.list.d/*.sources 2>/dev/n
 # This machine's way to the mirror, and nothing else of it.
 if [ -n "$suites" ]; then cp $suites "$root/etc/apt/sources.list.d/"; rm -f "$root/etc/apt/sources.list"; fi
 cp /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" "$root/authorities.crt" 2>/dev/null || true
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 
 unmount() {
@@ -33,7 +34,7 @@ mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup" 2>/dev/null || true
 mkdir -p "$root/src/rustnet"
 git -C "$tree" archive HEAD | tar -x -C "$root/src/rustnet"
 
-inside() { chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${GOPROXY:+GOPROXY=$GOPROXY} ${GOSUMDB+GOSUMDB=$GOSUMDB} ${CI:+CI=$CI} bash -c "cd /src/rustnet && $1"; }
+inside() { chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb LC_ALL=C.UTF-8 SSL_CERT_FILE=/authorities.crt PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${GOPROXY:+GOPROXY=$GOPROXY} ${GOSUMDB+GOSUMDB=$GOSUMDB} ${CI:+CI=$CI} bash -c "cd /src/rustnet && $1"; }
 
 echo "::: ./dev run"
 inside './dev run' >"$root/run.log" 2>"$root/run.err" &
