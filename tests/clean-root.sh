@@ -43,17 +43,17 @@ runner=$!
 site=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$site"; unmount' EXIT
 echo beside >"$site/index.html"
-printf 'daemon off; pid %s/pid; error_log %s/error; events {}\nhttp { access_log off; server { listen 127.0.0.1:48090; root %s; } }\n' \
+printf 'daemon off; pid %s/pid; error_log %s/error; events {}\nhttp { access_log off; server { listen 127.0.0.1:18090; root %s; } }\n' \
   "$site" "$site" "$site" >"$site/conf"
 chmod 755 "$site"
 nginx -e "$site/error" -c "$site/conf" &
 server=$!
 while kill -0 "$runner" 2>/dev/null; do
-  curl -s -o /dev/null http://127.0.0.1:48090/ || true
+  curl -s -o /dev/null http://127.0.0.1:18090/ || true
   sleep 0.3
 done
 wait "$runner" || { echo "./dev run ended with $?"; tail -20 "$root/run.err"; exit 1; }
-grep -m5 -E 'PROCESS|:48090' "$root/run.log"
+grep -m5 -E 'PROCESS|:18090' "$root/run.log"
 for name in curl nginx; do
   grep -q " $name (" "$root/run.log" || { echo "no row names the $name that ran beside it"; cat "$site/error"; exit 1; }
 done

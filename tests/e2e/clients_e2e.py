@@ -12,7 +12,7 @@ import harness as h
 ROWS = 2000  # of which 1 000 change in each tick
 COUNTED = ('bytes_sent', 'bytes_received', 'packets_sent', 'packets_received')
 GROWTH_KIB = 4096
-HTTP = 48080
+HTTP = 18080
 
 
 class Watch:

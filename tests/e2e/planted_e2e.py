@@ -52,10 +52,10 @@ def test_what_is_refused_changes_nothing():
             print('missing:', want - answers(running), 'besides:', answers(running) - want)
         assert answers(running) == want
         # And the daemon is as it was: it serves new clients, sees new sockets and names their processes.
-        server = h.start('python3', '-m', 'http.server', '48081', '--bind', '127.0.0.1')
-        h.wait_for('the web server', lambda: ':48081' in h.run('ss', '-Hltn').stdout)
-        h.run('curl', '-s', '-o', '/dev/null', 'http://127.0.0.1:48081/')
-        row = h.wait_for('a row of curl', lambda: running.rows('--filter', 'port:48081', '--historic'), 5)[0]
+        server = h.start('python3', '-m', 'http.server', '18081', '--bind', '127.0.0.1')
+        h.wait_for('the web server', lambda: ':18081' in h.run('ss', '-Hltn').stdout)
+        h.run('curl', '-s', '-o', '/dev/null', 'http://127.0.0.1:18081/')
+        row = h.wait_for('a row of curl', lambda: running.rows('--filter', 'port:18081', '--historic'), 5)[0]
         assert row['process']['name'] == 'curl', row
         h.stop(server)
 

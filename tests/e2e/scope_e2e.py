@@ -34,18 +34,18 @@ def say(process):
 def test_own_rows_only_and_no_control():
     h.need_root()
     with h.Daemon('-i', 'lo') as daemon:
-        mine, other = talker(MINE, 47001, 10), talker(OTHER, 47002, 10)
+        mine, other = talker(MINE, 17001, 10), talker(OTHER, 17002, 10)
         say(mine)
         say(other)
-        everything = lambda: len(daemon.rows('--filter', 'port:47001 or port:47002')) >= 2 and all(
-            r['process'].get('uid') for r in daemon.rows('--filter', 'port:47001 or port:47002'))
+        everything = lambda: len(daemon.rows('--filter', 'port:17001 or port:17002')) >= 2 and all(
+            r['process'].get('uid') for r in daemon.rows('--filter', 'port:17001 or port:17002'))
         h.wait_for('root sees both', everything)
         rows = h.wait_for('the user sees one', lambda: daemon.rows(uid=MINE))
         assert {r['process']['uid'] for r in rows} == {MINE}, rows
-        assert all(47001 in (r['local']['port'], r['remote']['port']) for r in rows)
-        foreign = daemon.rows('--filter', 'port:47002')[0]['id']
+        assert all(17001 in (r['local']['port'], r['remote']['port']) for r in rows)
+        foreign = daemon.rows('--filter', 'port:17002')[0]['id']
         done = h.client(daemon.socket, 'show', foreign, check=False, uid=MINE)
-        assert done.returncode != 0 and '47002' not in done.stdout + done.stderr, done
+        assert done.returncode != 0 and '17002' not in done.stdout + done.stderr, done
         status = h.jsonl(daemon.socket, 'status', uid=MINE)[0]
         assert status['scope'] == 'SCOPE_OWN' and status['peer_uid'] == MINE and not status.get('may_control'), status
         reset = h.run(h.grpcurl(), '-plaintext', '-unix', daemon.socket, 'rustnet.v1.ControlService/ResetStatistics', check=False,
@@ -56,12 +56,12 @@ def test_own_rows_only_and_no_control():
 
 def given(daemon, rounds):
     """What MINE is told while OTHER exchanges `rounds` messages: lists, processes and a stream, without ids and times."""
-    mine = talker(MINE, 47001, 10)
+    mine = talker(MINE, 17001, 10)
     say(mine)
     h.wait_for('own row', lambda: daemon.rows(uid=MINE))
     watch = h.start(h.CLIENT, '--socket', daemon.socket, 'watch', '--for', '3s', '--format', 'jsonl', stdout=subprocess.PIPE,
                     text=True, **h.as_user(MINE))
-    others = [talker(OTHER, 47100 + i, rounds) for i in range(3 if rounds else 0)]
+    others = [talker(OTHER, 17100 + i, rounds) for i in range(3 if rounds else 0)]
     for other in others:
         say(other)
     lines = watch.communicate(timeout=20)[0].splitlines()
