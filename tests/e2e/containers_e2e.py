@@ -154,9 +154,15 @@ def test_a_masqueraded_connection_is_one_row():
         # The server is on this machine too, by the translated tuple.
         assert row['peer_process']['name'].startswith('python'), row['peer_process']
         assert row['interface'] == 'vethc', row['interface']
-        counters = row['counters']
-        seen = number(counters['bytes_sent']), number(counters['bytes_received'])
-        assert seen == (sent, received), f'row {seen}, interface {(sent, received)}'
+
+        def seen():
+            counters = detail(daemon, rows[0])['counters']
+            return number(counters['bytes_sent']), number(counters['bytes_received'])
+        try:
+            h.wait_for('the interface\'s own counts', lambda: seen() == (sent, received), 5)
+        except AssertionError:
+            print(f'row {seen()}, interface {(sent, received)}', json.dumps(daemon.rows('--historic'), indent=1))
+            raise
         path = [copy['interface'] for copy in row['copies']]
         assert path == ['br0', 'veth0'], row['copies']
         for copy in row['copies']:
