@@ -3,9 +3,7 @@
 // nothing; of those that have, a second without movement costs nothing either.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,17 +23,19 @@ class RateHistory {
   static constexpr uint32_t kSamples = 60;
 
   // `row` moves: from now on it is sampled.
-  void Follow(RowIndex row) { series_.try_emplace(row, Series{seconds_ + 1, {}}); }
+  void Follow(RowIndex row) { series_.try_emplace(row); }
   void Drop(RowIndex row) { series_.erase(row); }
   void Clear() { series_.clear(); }
   size_t size() const { return series_.size(); }
 
-  // One second more.  `rates(row)` gives a RateSample of each row that is followed, or nothing once
-  // the row has stood still for 60 seconds, which ends its series.
+  // The sample of the second of `now`.  `rates(row)` gives a RateSample of each row that is
+  // followed, or nothing once the row has stood still for 60 seconds, which ends its series.
   template <typename Rates>
   void Sample(Time now, Rates rates) {
-    ++seconds_;
-    last_ = now;
+    const auto second = static_cast<uint32_t>(now / kSecond);
+    const uint32_t passed = second - second_;
+    sampled_ = (passed < 64 ? sampled_ << passed : 0) | 1;
+    second_ = second;
     for (auto it = series_.begin(); it != series_.end();) {
       const auto current = it++;
       const auto sample = rates(current->first);
@@ -43,31 +43,32 @@ class RateHistory {
         series_.erase(current);
         continue;
       }
-      std::vector<Point>& points = current->second.points;
-      if (!points.empty() && points.front().second + kSamples <= seconds_) {
-        points.erase(points.begin());
-      }
+      auto& [since, points] = current->second;
+      if (since == 0) since = second;
+      std::erase_if(points, [&](const Point& p) { return p.second + kSamples <= second; });
       if (sample->send_rate + sample->receive_rate > 0) {
-        points.push_back({seconds_, Narrow(sample->send_rate), Narrow(sample->receive_rate)});
+        points.push_back({second, static_cast<float>(sample->send_rate),
+                          static_cast<float>(sample->receive_rate)});
       }
     }
   }
 
-  // One for each second of the last 60 in which the row was followed, oldest first; none if it did
-  // not move in any of them.
+  // One for each second of the last 60 that was sampled while the row was followed, oldest first;
+  // none if it did not move in any of them.
   std::vector<RateSample> Of(RowIndex row) const {
     std::vector<RateSample> out;
     const auto found = series_.find(row);
     if (found == series_.end() || found->second.points.empty()) return out;
     const auto& [since, points] = found->second;
-    const uint32_t first = std::max(since, seconds_ < kSamples ? 1 : seconds_ - kSamples + 1);
     auto point = points.begin();
-    for (uint32_t second = first; second <= seconds_; ++second) {
+    for (uint32_t ago = kSamples; ago-- > 0;) {
+      const uint32_t second = second_ - ago;
+      if (second < since || (sampled_ >> ago & 1) == 0) continue;
       while (point != points.end() && point->second < second) ++point;
-      RateSample sample{last_ - static_cast<Time>(seconds_ - second) * kSecond, 0, 0};
+      RateSample sample{Time{second} * kSecond, 0, 0};
       if (point != points.end() && point->second == second) {
-        sample.send_rate = point->send_rate;
-        sample.receive_rate = point->receive_rate;
+        sample.send_rate = static_cast<uint64_t>(point->send_rate);
+        sample.receive_rate = static_cast<uint64_t>(point->receive_rate);
       }
       out.push_back(sample);
     }
@@ -75,23 +76,19 @@ class RateHistory {
   }
 
  private:
-  // 12 bytes: rates beyond 4 GiB/s (34 Gbit/s of one connection) are told as that.
+  // 12 bytes; a rate is exact up to 16 MiB/s and within 1e-7 beyond.
   struct Point {
-    uint32_t second;  // number of the sample
-    uint32_t send_rate;
-    uint32_t receive_rate;
+    uint32_t second;  // since 1970
+    float send_rate;
+    float receive_rate;
   };
   struct Series {
-    uint32_t since = 0;
+    uint32_t since = 0;         // first second that was sampled; 0: none yet
     std::vector<Point> points;  // at most kSamples, by second; seconds without movement left out
   };
-  static uint32_t Narrow(uint64_t rate) {
-    return static_cast<uint32_t>(std::min<uint64_t>(rate, std::numeric_limits<uint32_t>::max()));
-  }
-
   absl::flat_hash_map<RowIndex, Series> series_;
-  uint32_t seconds_ = 0;
-  Time last_ = 0;
+  uint32_t second_ = 0;   // of the last sample
+  uint64_t sampled_ = 0;  // bit n: n seconds before it one was taken
 };
 
 }  // namespace rustnet
