@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -14,6 +13,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/base/netlink.h"
+
 namespace rustnet {
 namespace {
 
@@ -22,40 +23,15 @@ constexpr uint32_t kStatesWithNumbers =
     1U << 1 | 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 8 | 1U << 9 | 1U << 11;
 constexpr uint32_t kNone = UINT32_MAX;
 
-template <typename T>
-bool Read(Bytes bytes, T* value) {
-  if (bytes.size() < sizeof *value) return false;
-  std::memcpy(value, bytes.data(), sizeof *value);
-  return true;
-}
-
-// What is behind a message or attribute of `length`, which is followed by padding.
-Bytes Behind(Bytes bytes, size_t length) {
-  return bytes.subspan(
-      std::min((length + NLMSG_ALIGNTO - 1) & ~(NLMSG_ALIGNTO - size_t{1}), bytes.size()));
-}
-
 IpAddress AddressOf(const __be32 (&words)[4], uint8_t family) {
   std::array<uint8_t, 16> bytes;
   std::memcpy(bytes.data(), words, sizeof words);
   return IpAddress(Bytes(bytes).first(family == AF_INET ? 4 : 16)).Unmapped();
 }
 
-std::optional<KernelTcp> FindTcpInfo(Bytes attributes) {
-  rtattr header;
-  while (Read(attributes, &header)) {
-    if (header.rta_len < sizeof header || header.rta_len > attributes.size()) break;
-    if (header.rta_type == INET_DIAG_INFO) {
-      return ReadTcpInfo(attributes.subspan(sizeof header, header.rta_len - sizeof header));
-    }
-    attributes = Behind(attributes, header.rta_len);
-  }
-  return std::nullopt;
-}
-
 bool ReadSocket(Bytes message, net::Protocol protocol, DiagSocket* out) {
-  inet_diag_msg info;
-  if (!Read(message, &info)) return false;
+  if (message.size() < sizeof(inet_diag_msg)) return false;
+  const auto info = HostValue<inet_diag_msg>(message);
   out->tuple.protocol = protocol;
   out->tuple.local = AddressOf(info.id.idiag_src, info.idiag_family);
   out->tuple.local_port = ntohs(info.id.idiag_sport);
@@ -66,7 +42,9 @@ bool ReadSocket(Bytes message, net::Protocol protocol, DiagSocket* out) {
   out->cookie = uint64_t{info.id.idiag_cookie[1]} << 32 | info.id.idiag_cookie[0];
   out->uid = info.idiag_uid;
   out->inode = info.idiag_inode;
-  out->tcp = FindTcpInfo(Behind(message, sizeof info));
+  ForEachAttribute(message, sizeof info, [out](uint16_t type, Bytes value) {
+    if (type == INET_DIAG_INFO) out->tcp = ReadTcpInfo(value);
+  });
   return true;
 }
 
@@ -95,22 +73,17 @@ KernelTcp ReadTcpInfo(Bytes bytes) {
 
 DiagAnswer ReadDiag(Bytes datagram, net::Protocol protocol, uint32_t sequence,
                     const DiagVisitor& visit) {
-  nlmsghdr header;
-  while (Read(datagram, &header)) {
-    if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.size()) break;
-    if (header.nlmsg_seq == sequence) {
-      if (header.nlmsg_type == NLMSG_DONE) return DiagAnswer::kDone;
-      if (header.nlmsg_type == NLMSG_ERROR) return DiagAnswer::kError;
-      DiagSocket socket;
-      if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-          ReadSocket(datagram.subspan(sizeof header, header.nlmsg_len - sizeof header), protocol,
-                     &socket)) {
-        visit(socket);
-      }
+  DiagAnswer answer = DiagAnswer::kMore;
+  ForEachMessage(datagram, [&](const NetlinkMessage& message) {
+    if (message.sequence != sequence || answer != DiagAnswer::kMore) return;
+    if (message.type == NLMSG_DONE) answer = DiagAnswer::kDone;
+    if (message.type == NLMSG_ERROR) answer = DiagAnswer::kError;
+    DiagSocket socket;
+    if (message.type == SOCK_DIAG_BY_FAMILY && ReadSocket(message.body, protocol, &socket)) {
+      visit(socket);
     }
-    datagram = Behind(datagram, header.nlmsg_len);
-  }
-  return DiagAnswer::kMore;
+  });
+  return answer;
 }
 
 void SockDiag::Begin() {

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "common/base/ip_address.h"
+#include "common/base/netlink.h"
 #include "common/net/packet/packet.h"
-#include "daemon/seal/interfaces_messages.h"
 
 namespace rustnet {
 
@@ -35,7 +35,7 @@ struct ConntrackEvent {
 };
 
 // False: not a connection, or cut.
-bool ParseConntrack(const RouteMessage& message, ConntrackEvent* event);
+bool ParseConntrack(const NetlinkMessage& message, ConntrackEvent* event);
 
 // The tuple as a packet of it is keyed; handle 0.  `source`: index in the key of its source.
 net::FlowKey KeyOf(const ConntrackTuple& tuple, uint8_t* source);

@@ -83,7 +83,7 @@ net::Protocol ProtocolOf(uint8_t ip_protocol) {
 
 }  // namespace
 
-bool ParseConntrack(const RouteMessage& message, ConntrackEvent* event) {
+bool ParseConntrack(const NetlinkMessage& message, ConntrackEvent* event) {
   *event = ConntrackEvent();
   if (message.type != kNew && message.type != kDelete) return false;
   event->gone = message.type == kDelete;

@@ -94,7 +94,7 @@ class ConntrackNat : public Nat {
   bool Apply(Bytes datagram, Time now) {
     done_ = false;
     bool understood = true;
-    const bool whole = ForEachMessage(datagram, [&](const RouteMessage& message) {
+    const bool whole = ForEachMessage(datagram, [&](const NetlinkMessage& message) {
       if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR) {
         done_ = true;
         if (message.type == NLMSG_ERROR) Refuse(-HostValue<int32_t>(message.body));

@@ -50,7 +50,7 @@ Status Ask(int fd, uint16_t type, uint8_t family, uint32_t sequence) {
 // Hands every message of one dump to `visit`.  kUnavailable with an empty text: interrupted by a
 // change, ask again.
 Status Dump(int fd, uint16_t type, uint8_t family, std::vector<uint8_t>* buffer,
-            const std::function<void(const RouteMessage&)>& visit) {
+            const std::function<void(const NetlinkMessage&)>& visit) {
   static std::atomic<uint32_t> last_sequence = 0;
   const uint32_t sequence = ++last_sequence;
   RN_RETURN_IF_ERROR(Ask(fd, type, family, sequence));
@@ -68,8 +68,8 @@ Status Dump(int fd, uint16_t type, uint8_t family, std::vector<uint8_t>* buffer,
     }
     bool done = false;
     Status failure = Ok();
-    const bool whole =
-        ForEachMessage(Bytes(*buffer).first(static_cast<size_t>(got)), [&](const RouteMessage& m) {
+    const bool whole = ForEachMessage(
+        Bytes(*buffer).first(static_cast<size_t>(got)), [&](const NetlinkMessage& m) {
           if (m.sequence != sequence || done) return;  // of a dump that was given up
           interrupted = interrupted || (m.flags & NLM_F_DUMP_INTR) != 0;
           if (m.type == NLMSG_DONE) {
@@ -89,7 +89,7 @@ Status Dump(int fd, uint16_t type, uint8_t family, std::vector<uint8_t>* buffer,
 
 Status DumpOnce(int fd, std::vector<NetworkInterface>* interfaces) {
   std::vector<uint8_t> buffer(kBufferBytes);
-  const auto apply = [&](const RouteMessage& message) { ApplyLinkMessage(message, interfaces); };
+  const auto apply = [&](const NetlinkMessage& message) { ApplyLinkMessage(message, interfaces); };
   interfaces->clear();
   RN_RETURN_IF_ERROR(Dump(fd, RTM_GETLINK, AF_UNSPEC, &buffer, apply));
   return Dump(fd, RTM_GETADDR, AF_UNSPEC, &buffer, apply);
@@ -165,7 +165,7 @@ StatusOr<uint32_t> DefaultRouteInterface(int dump_fd) {
     uint32_t best = 0;
     uint32_t best_metric = std::numeric_limits<uint32_t>::max();
     const Status status =
-        Dump(dump_fd, RTM_GETROUTE, family, &buffer, [&](const RouteMessage& message) {
+        Dump(dump_fd, RTM_GETROUTE, family, &buffer, [&](const NetlinkMessage& message) {
           const DefaultRoute route = ParseDefaultRoute(message);
           if (route.interface == 0 || (best != 0 && route.metric >= best_metric)) return;
           best = route.interface;

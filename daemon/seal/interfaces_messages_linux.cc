@@ -14,10 +14,6 @@
 namespace rustnet {
 namespace {
 
-constexpr size_t kAlignment = 4;  // NLMSG_ALIGNTO, RTA_ALIGNTO
-
-size_t Aligned(size_t size) { return (size + kAlignment - 1) & ~(kAlignment - 1); }
-
 // Where the interface of `index` is, or would be.
 std::vector<NetworkInterface>::iterator Place(std::vector<NetworkInterface>* interfaces,
                                               uint32_t index) {
@@ -70,7 +66,7 @@ void ApplyLinkAttribute(uint16_t type, Bytes value, NetworkInterface* interface)
   }
 }
 
-bool ApplyLink(const RouteMessage& message, std::vector<NetworkInterface>* interfaces) {
+bool ApplyLink(const NetlinkMessage& message, std::vector<NetworkInterface>* interfaces) {
   if (message.body.size() < sizeof(ifinfomsg)) return false;
   const auto info = HostValue<ifinfomsg>(message.body);
   // A bridge also tells of its ports, as AF_BRIDGE: neither their coming nor their going is meant.
@@ -105,7 +101,7 @@ bool ApplyLink(const RouteMessage& message, std::vector<NetworkInterface>* inter
   return true;
 }
 
-bool ApplyAddress(const RouteMessage& message, std::vector<NetworkInterface>* interfaces) {
+bool ApplyAddress(const NetlinkMessage& message, std::vector<NetworkInterface>* interfaces) {
   if (message.body.size() < sizeof(ifaddrmsg)) return false;
   const auto info = HostValue<ifaddrmsg>(message.body);
   const auto place = Place(interfaces, info.ifa_index);
@@ -131,34 +127,7 @@ bool ApplyAddress(const RouteMessage& message, std::vector<NetworkInterface>* in
 
 }  // namespace
 
-bool ForEachMessage(Bytes messages, const std::function<void(const RouteMessage&)>& visit) {
-  while (!messages.empty()) {
-    if (messages.size() < sizeof(nlmsghdr)) return false;
-    const auto header = HostValue<nlmsghdr>(messages);
-    if (header.nlmsg_len < sizeof header || header.nlmsg_len > messages.size()) return false;
-    const Bytes body = messages.first(header.nlmsg_len).subspan(sizeof header);
-    visit({header.nlmsg_type, header.nlmsg_flags, header.nlmsg_seq, body});
-    messages = messages.subspan(std::min(Aligned(header.nlmsg_len), messages.size()));
-  }
-  return true;
-}
-
-bool ForEachAttribute(Bytes body, size_t header,
-                      const std::function<void(uint16_t type, Bytes value)>& visit) {
-  if (body.size() < header) return false;
-  Bytes rest = body.subspan(std::min(Aligned(header), body.size()));
-  while (!rest.empty()) {
-    if (rest.size() < sizeof(rtattr)) return false;
-    const auto attribute = HostValue<rtattr>(rest);
-    if (attribute.rta_len < sizeof attribute || attribute.rta_len > rest.size()) return false;
-    visit(attribute.rta_type & NLA_TYPE_MASK,
-          rest.first(attribute.rta_len).subspan(sizeof attribute));
-    rest = rest.subspan(std::min(Aligned(attribute.rta_len), rest.size()));
-  }
-  return true;
-}
-
-bool ApplyLinkMessage(const RouteMessage& message, std::vector<NetworkInterface>* interfaces) {
+bool ApplyLinkMessage(const NetlinkMessage& message, std::vector<NetworkInterface>* interfaces) {
   switch (message.type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
@@ -173,13 +142,13 @@ bool ApplyLinkMessage(const RouteMessage& message, std::vector<NetworkInterface>
 
 bool ApplyLinkMessages(Bytes messages, std::vector<NetworkInterface>* interfaces) {
   bool understood = true;
-  const bool whole = ForEachMessage(messages, [&](const RouteMessage& message) {
+  const bool whole = ForEachMessage(messages, [&](const NetlinkMessage& message) {
     understood = ApplyLinkMessage(message, interfaces) && understood;
   });
   return whole && understood;
 }
 
-DefaultRoute ParseDefaultRoute(const RouteMessage& message) {
+DefaultRoute ParseDefaultRoute(const NetlinkMessage& message) {
   DefaultRoute route;
   if (message.type != RTM_NEWROUTE || message.body.size() < sizeof(rtmsg)) return route;
   const auto info = HostValue<rtmsg>(message.body);

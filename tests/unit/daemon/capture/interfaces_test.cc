@@ -39,8 +39,8 @@ void AppendAttribute(uint16_t type, const Octets& value, Octets* to) {
 }
 
 template <typename Header>
-Octets RouteMessageOf(uint16_t type, const Header& header,
-                      const std::vector<std::pair<uint16_t, Octets>>& attributes) {
+Octets NetlinkMessageOf(uint16_t type, const Header& header,
+                        const std::vector<std::pair<uint16_t, Octets>>& attributes) {
   Octets body;
   Append(header, &body);
   Align(&body);
@@ -75,7 +75,7 @@ Octets Link(uint16_t type, int index, const std::string& name, unsigned flags,
   Octets counters;
   Append(stats, &counters);
   counters.resize(23 * 8);  // as kernels before 5.19 have it
-  return RouteMessageOf(
+  return NetlinkMessageOf(
       type, info,
       {{IFLA_IFNAME, Text(name)}, {IFLA_ADDRESS, {2, 0, 0, 0, 0, 9}}, {IFLA_STATS64, counters}});
 }
@@ -88,7 +88,7 @@ Octets Address(uint16_t type, unsigned index, unsigned char prefix, const Octets
   info.ifa_index = index;
   std::vector<std::pair<uint16_t, Octets>> attributes = {{IFA_ADDRESS, peer}};
   if (!local.empty()) attributes.push_back({IFA_LOCAL, local});
-  return RouteMessageOf(type, info, attributes);
+  return NetlinkMessageOf(type, info, attributes);
 }
 
 TEST(InterfacesTest, LinksComeChangeAndGo) {
@@ -129,7 +129,7 @@ TEST(InterfacesTest, WhatAnInterfaceStandsOn) {
   };
   InterfaceList list;
   const auto apply = [&](const std::vector<std::pair<uint16_t, Octets>>& attributes) {
-    ASSERT_TRUE(ApplyLinkMessages(RouteMessageOf(RTM_NEWLINK, info, attributes), &list));
+    ASSERT_TRUE(ApplyLinkMessages(NetlinkMessageOf(RTM_NEWLINK, info, attributes), &list));
   };
   apply({{IFLA_IFNAME, Text("port")}, {IFLA_MASTER, number(7)}, {IFLA_LINK, number(3)}});
   EXPECT_EQ(list[0].master, 7u);
@@ -185,12 +185,12 @@ TEST(InterfacesTest, DefaultRoutesAreOfTheMainTable) {
       Append(uint32_t{9}, &interface);
     }
     const Octets message =
-        RouteMessageOf(RTM_NEWROUTE, info,
-                       {{RTA_TABLE, table_value},
-                        {RTA_PRIORITY, metric},
-                        {multipath ? uint16_t{RTA_MULTIPATH} : uint16_t{RTA_OIF}, interface}});
+        NetlinkMessageOf(RTM_NEWROUTE, info,
+                         {{RTA_TABLE, table_value},
+                          {RTA_PRIORITY, metric},
+                          {multipath ? uint16_t{RTA_MULTIPATH} : uint16_t{RTA_OIF}, interface}});
     DefaultRoute found;
-    ForEachMessage(message, [&](const RouteMessage& m) { found = ParseDefaultRoute(m); });
+    ForEachMessage(message, [&](const NetlinkMessage& m) { found = ParseDefaultRoute(m); });
     return found;
   };
   EXPECT_EQ(route(0, RT_TABLE_MAIN, false).interface, 9u);

@@ -29,7 +29,7 @@ using recorded::Octets;
 // How many messages there were, and what the readable ones say.
 int Read(Bytes datagram, std::vector<ConntrackEvent>* events) {
   int messages = 0;
-  ForEachMessage(datagram, [&](const RouteMessage& message) {
+  ForEachMessage(datagram, [&](const NetlinkMessage& message) {
     ++messages;
     ConntrackEvent event;
     if (ParseConntrack(message, &event)) events->push_back(event);
