@@ -163,7 +163,7 @@ ServerContext ContextOf(const Sealed& sealed, const SelfCostReader& self, const 
   };
   context.stats = [&self, &player](v1::Stats* out) {
     const WorkerCounters counters = player.counters();
-    Report({}, {&counters, 1}, {}, 0, out->mutable_losses());
+    Report({}, {&counters, 1}, {}, {}, 0, out->mutable_losses());
     v1::PacketLedger* packets = out->mutable_losses()->mutable_packets();
     packets->set_processed(counters.handles[0].processed);
     packets->set_malformed(counters.handles[0].malformed);

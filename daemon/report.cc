@@ -98,7 +98,8 @@ void Report(const InterfaceReport& interface, std::span<const WorkerCounters> wo
 }
 
 void Report(std::span<const InterfaceReport> interfaces, std::span<const WorkerCounters> workers,
-            const AttributionCounters& attribution, uint64_t names_evicted, v1::LossLedger* out) {
+            const AttributionCounters& attribution, const NatCounters& nat, uint64_t names_evicted,
+            v1::LossLedger* out) {
   for (const InterfaceReport& interface : interfaces) {
     if (interface.captured) AddLedger(interface, workers, out->mutable_packets());
   }
@@ -117,6 +118,15 @@ void Report(std::span<const InterfaceReport> interfaces, std::span<const WorkerC
                          sum([](const WorkerCounters& w) { return w.answers_dropped; }));
   out->set_bpf_ring_dropped(attribution.ring_dropped);
   out->set_udp_events_capped(attribution.udp_events_capped);
+  out->set_conntrack_losses(nat.lost);
+  out->set_translations_forgotten(nat.forgotten);
+  out->set_sockets_forgotten(attribution.sockets_refused + attribution.sockets_forgotten +
+                             attribution.processes_forgotten);
+  out->set_events_malformed(attribution.malformed + nat.malformed);
+  out->set_facts_dropped(sum([](const WorkerCounters& w) { return w.flow.facts_dropped; }));
+  out->set_dissections_dropped(
+      sum([](const WorkerCounters& w) { return w.flow.dissections_dropped; }));
+  out->set_stream_gaps(sum([](const WorkerCounters& w) { return w.flow.stream_gaps; }));
 }
 
 void Report(const SelfCost& cost, const AttributionCounters& attribution, v1::SelfCost* out) {

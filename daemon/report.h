@@ -8,6 +8,7 @@
 
 #include "daemon/attribution/attribution.h"
 #include "daemon/capture/live_capture.h"
+#include "daemon/nat/nat.h"
 #include "daemon/seal/attestation.h"
 #include "daemon/self_cost.h"
 #include "daemon/worker.h"
@@ -23,7 +24,8 @@ void Report(const InterfaceReport& interface, std::span<const WorkerCounters> wo
             v1::Interface* out);
 // Sums over `interfaces` and `workers`.
 void Report(std::span<const InterfaceReport> interfaces, std::span<const WorkerCounters> workers,
-            const AttributionCounters& attribution, uint64_t names_evicted, v1::LossLedger* out);
+            const AttributionCounters& attribution, const NatCounters& nat, uint64_t names_evicted,
+            v1::LossLedger* out);
 void Report(const SelfCost& cost, const AttributionCounters& attribution, v1::SelfCost* out);
 
 }  // namespace rustnet

@@ -187,8 +187,7 @@ void TableLoop::FillLosses(v1::LossLedger* out) const {
     attribution = attribution_counters_;
     nat = nat_counters_;
   }
-  Report(capture_->Interfaces(), WorkerCountersNow(), attribution, names_evicted, out);
-  out->set_conntrack_losses(nat.lost);
+  Report(capture_->Interfaces(), WorkerCountersNow(), attribution, nat, names_evicted, out);
 }
 
 void TableLoop::FillInterfaces(v1::ListInterfacesResponse* out) const {

@@ -134,6 +134,31 @@ Owners AskInTransit(const OwnerQuestion& question, const Asker& asker) {
   return answer;
 }
 
+// What is known of a process alone can have been made anew.
+bool SameProcess(const std::shared_ptr<const ProcessInfo>& a,
+                 const std::shared_ptr<const ProcessInfo>& b) {
+  if (a == b || a == nullptr || b == nullptr) return a == b;
+  return a->pid == b->pid && a->start_time_ns == b->start_time_ns && a->exec_id == b->exec_id &&
+         a->executable == b->executable && a->name == b->name;
+}
+
+void SetParty(Party* party, Owner owner) {
+  party->process = std::move(owner.process);
+  party->has_uid = owner.uid.has_value();
+  party->uid = owner.uid.value_or(0);
+  if (!party->has_uid && party->process != nullptr) {
+    party->has_uid = true;
+    party->uid = party->process->uid;
+  }
+  party->quality = owner.quality;
+  party->reason = owner.reason;
+  party->creator = std::move(owner.creator);
+  party->thread_name.reset();
+  if (!owner.thread_name.empty()) {
+    party->thread_name = std::make_unique<std::string>(std::move(owner.thread_name));
+  }
+}
+
 }  // namespace
 
 Owners Ask(const OwnerQuestion& question, const OwnerSources& sources) {
@@ -164,44 +189,11 @@ Owners Ask(const OwnerQuestion& question, const OwnerSources& sources) {
   return answer;
 }
 
-namespace {
-
-// What is known of a process alone can have been made anew.
-bool SameProcess(const std::shared_ptr<const ProcessInfo>& a,
-                 const std::shared_ptr<const ProcessInfo>& b) {
-  if (a == b || a == nullptr || b == nullptr) return a == b;
-  return a->pid == b->pid && a->start_time_ns == b->start_time_ns && a->exec_id == b->exec_id &&
-         a->executable == b->executable && a->name == b->name;
-}
-
-}  // namespace
-
 bool SameParty(const Party& party, const Owner& owner) {
   return SameProcess(party.process, owner.process) && party.owner() == owner.uid &&
          party.quality == owner.quality && party.reason == owner.reason &&
          SameProcess(party.creator, owner.creator);
 }
-
-namespace {
-
-void SetParty(Party* party, Owner owner) {
-  party->process = std::move(owner.process);
-  party->has_uid = owner.uid.has_value();
-  party->uid = owner.uid.value_or(0);
-  if (!party->has_uid && party->process != nullptr) {
-    party->has_uid = true;
-    party->uid = party->process->uid;
-  }
-  party->quality = owner.quality;
-  party->reason = owner.reason;
-  party->creator = std::move(owner.creator);
-  party->thread_name.reset();
-  if (!owner.thread_name.empty()) {
-    party->thread_name = std::make_unique<std::string>(std::move(owner.thread_name));
-  }
-}
-
-}  // namespace
 
 void SetParties(Record* record, Owners answer) {
   if (answer.owner) SetParty(&record->party, std::move(*answer.owner));
