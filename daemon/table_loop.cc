@@ -7,11 +7,13 @@
 #include <iterator>
 
 #include "common/base/clock.h"
+#include "common/base/free_memory.h"
 #include "daemon/report.h"
 
 namespace rustnet {
 namespace {
 
+constexpr Duration kBetweenTrims = Duration{60} * kSecond;
 constexpr auto kResetPatience = std::chrono::seconds(5);
 
 // The directed broadcast address of a network (RFC 919).
@@ -79,19 +81,27 @@ void TableLoop::Run() {
       if (stop_) return;
     }
     DoReset();
-    Tick(WallNow(), MonotonicNow());
+    const Time monotonic = MonotonicNow();
+    Tick(WallNow(), monotonic);
+    if (monotonic < next_trim_) continue;
+    next_trim_ = monotonic + kBetweenTrims;
+    ReturnFreeMemory();
   }
 }
 
 void TableLoop::Tick(Time now, Time monotonic) {
   capture_->Tick(monotonic);
   FollowInterfaces();
-  flows_.clear();
+  std::vector<net::FlowView> flows;
   for (const std::unique_ptr<Worker>& worker : *workers_) {
     WorkerReport report;
     worker->Take(&report);
-    flows_.insert(flows_.end(), std::make_move_iterator(report.changes.begin()),
-                  std::make_move_iterator(report.changes.end()));
+    if (flows.empty()) {
+      flows = std::move(report.changes);
+    } else {
+      flows.insert(flows.end(), std::make_move_iterator(report.changes.begin()),
+                   std::make_move_iterator(report.changes.end()));
+    }
     for (const NameAnswer& answer : report.answers) {
       names_.Add(answer.client, answer.name, answer.address, answer.ttl_seconds, now);
     }
@@ -103,7 +113,7 @@ void TableLoop::Tick(Time now, Time monotonic) {
   TickInput input;
   input.now = now;
   input.monotonic = monotonic;
-  input.flows = flows_;
+  input.flows = flows;
   input.attribution = attribution_;
   input.nat = nat_;
   input.name = [this, now](const IpAddress& local,

@@ -52,8 +52,8 @@ class TableLoop {
   ConnectionTable* table_;
   std::vector<std::unique_ptr<Worker>>* workers_;
   net::PassiveDns names_;
-  std::vector<net::FlowView> flows_;
   std::shared_ptr<const InterfaceList> seen_interfaces_;
+  Time next_trim_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable reset_done_;

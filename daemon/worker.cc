@@ -59,15 +59,15 @@ void Worker::Publish(Time now) {
   // A frame may carry a time a little ahead of the clock that was read; time must not go back.
   now = std::max(now, pipeline_.newest());
   pipeline_.flows().Advance(now);
-  changes_.clear();
-  pipeline_.flows().TakeChanges(now, &changes_);
+  std::vector<net::FlowView> changes;
+  pipeline_.flows().TakeChanges(now, &changes);
   std::vector<NameAnswer> answers = pipeline_.TakeAnswers();
   const std::lock_guard lock(mutex_);
   if (ready_.changes.empty()) {
-    std::swap(ready_.changes, changes_);
+    ready_.changes = std::move(changes);
   } else {
-    ready_.changes.insert(ready_.changes.end(), std::make_move_iterator(changes_.begin()),
-                          std::make_move_iterator(changes_.end()));
+    ready_.changes.insert(ready_.changes.end(), std::make_move_iterator(changes.begin()),
+                          std::make_move_iterator(changes.end()));
   }
   ready_.answers.insert(ready_.answers.end(), std::make_move_iterator(answers.begin()),
                         std::make_move_iterator(answers.end()));
@@ -81,8 +81,7 @@ void Worker::Publish(Time now) {
 
 void Worker::Take(WorkerReport* into) {
   const std::lock_guard lock(mutex_);
-  std::swap(*into, ready_);
-  ready_ = {};
+  *into = std::exchange(ready_, {});
 }
 
 WorkerCounters Worker::counters() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A capture worker: one thread that owns its sources, its decoder and its flows.  At each tick it
-// hands over what changed by swapping a vector; nothing else crosses the thread boundary.
+// hands over what changed by moving a vector; nothing else crosses the thread boundary.  No room is
+// kept for the next one: a burst of changes would hold its memory for good.
 #pragma once
 
 #include <array>
@@ -42,7 +43,7 @@ class Worker {
   ~Worker();  // stops the thread
 
   void Start();
-  // Appends what changed up to the worker's last tick.
+  // What changed up to the worker's last tick.
   void Take(WorkerReport* into);
   WorkerCounters counters() const;
   // Forgets all flows; what was not taken is forgotten too.  Returns when that has happened.
@@ -59,7 +60,6 @@ class Worker {
   std::atomic<bool> stop_{false};
   bool clear_ = false;  // guarded by mutex_
   std::condition_variable cleared_;
-  std::vector<net::FlowView> changes_;  // the worker's own, swapped into ready_
   mutable std::mutex mutex_;
   WorkerReport ready_;        // guarded by mutex_
   WorkerCounters published_;  // guarded by mutex_

@@ -365,8 +365,11 @@ void ConnectionTable::Expire(const TickInput& input) {
 void ConnectionTable::TakeSamples(const TickInput& input) {
   const absl::MutexLock lock(&mutex_);
   rates_.Sample(input.now, [&](RowIndex row) -> std::optional<RateSample> {
-    const Record& record = records_.at(row);
-    if (record.moved + 60 * kSecond < input.now) return std::nullopt;
+    Record& record = records_.at(row);
+    if (record.moved + RateHistory::kSamples * kSecond < input.now) {
+      record.facts.reset();  // a row that nobody is told of needs no encoding at hand
+      return std::nullopt;
+    }
     return RateSample{input.now, record.numbers.send_rate, record.numbers.receive_rate};
   });
 }

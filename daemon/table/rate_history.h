@@ -51,6 +51,7 @@ class RateHistory {
                           static_cast<float>(sample->receive_rate)});
       }
     }
+    if (series_.size() < series_.capacity() / 8) series_.rehash(0);
   }
 
   // One for each second of the last 60 that was sampled while the row was followed, oldest first;

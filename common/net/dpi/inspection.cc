@@ -71,6 +71,25 @@ const Rows& RowsOf(Protocol transport) {
   return transport == Protocol::kTcp ? tcp : udp;
 }
 
+// The row that takes the opening, those of the flow's ports asked first; null: nobody, or not yet.
+// Rows that refuse it leave `alive`.
+const Dissector* Ask(const Rows& rows, uint64_t by_port, Bytes opening, uint64_t* alive) {
+  for (const uint64_t turn : {*alive & by_port, *alive & ~by_port}) {
+    for (uint64_t left = turn; left != 0; left &= left - 1) {
+      const Dissector& row = rows.row(static_cast<uint32_t>(std::countr_zero(left)));
+      const Verdict verdict = row.probe(opening);
+      if (verdict == Verdict::kMatch) return &row;
+      if (verdict == Verdict::kNotMine) *alive &= ~(left & -left);
+    }
+  }
+  return nullptr;
+}
+
+// The rows to be asked about an opening.
+uint64_t Candidates(const Rows& rows, uint64_t by_port, Bytes opening) {
+  return rows.ByFirst(opening.front()) & (rows.any_port() | by_port);
+}
+
 Moment Late(Moment moment) {
   moment.late = true;
   return moment;
@@ -92,11 +111,26 @@ const Dissector* FindDissector(std::string_view name) {
   return nullptr;
 }
 
+bool AnybodyKnows(Protocol transport, uint16_t client_port, uint16_t server_port, Bytes opening) {
+  const Rows& rows = RowsOf(transport);
+  const uint64_t by_port = rows.ByPort(server_port) | rows.ByPort(client_port);
+  uint64_t alive = Candidates(rows, by_port, opening);
+  if (Ask(rows, by_port, opening, &alive) != nullptr) return true;
+  return alive != 0 && transport == Protocol::kTcp;  // a datagram is all there is
+}
+
+bool Hopeless(const Misses& misses, const InspectionLimits& limits) {
+  const auto [fewer, more] = std::minmax(misses[0], misses[1]);
+  return fewer >= limits.opening_packets || more >= limits.opening_packets * kOneSidedTries;
+}
+
 Inspection::Inspection(Protocol transport, uint16_t client_port, uint16_t server_port,
-                       const InspectionLimits* limits, InspectionCounters* counters)
+                       const InspectionLimits* limits, InspectionCounters* counters,
+                       const Misses& misses)
     : limits_(limits), counters_(counters), facts_(&limits->facts), transport_(transport) {
   const Rows& rows = RowsOf(transport);
   by_port_ = rows.ByPort(server_port) | rows.ByPort(client_port);
+  for (size_t way = 0; way < misses.size(); ++way) sides_[way].misses = misses[way];
 }
 
 Inspection::~Inspection() = default;
@@ -202,20 +236,8 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
 
 const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
   const Rows& rows = RowsOf(transport_);
-  uint64_t alive = side->alive;
-  if (alive == 0) {
-    alive = rows.ByFirst(opening.front()) & (rows.any_port() | by_port_) & ~mistaken_;
-  }
-  for (const uint64_t turn : {alive & by_port_, alive & ~by_port_}) {
-    for (uint64_t left = turn; left != 0; left &= left - 1) {
-      const Dissector& row = rows.row(static_cast<uint32_t>(std::countr_zero(left)));
-      const Verdict verdict = row.probe(opening);
-      if (verdict == Verdict::kMatch) return &row;
-      if (verdict == Verdict::kNotMine) alive &= ~(left & -left);
-    }
-  }
-  side->alive = alive;
-  return nullptr;
+  if (side->alive == 0) side->alive = Candidates(rows, by_port_, opening) & ~mistaken_;
+  return Ask(rows, by_port_, opening, &side->alive);
 }
 
 bool Inspection::Begin(const Dissector& dissector) {
@@ -260,9 +282,7 @@ void Inspection::Miss(Side* side) {
   side->held = {};
   side->alive = 0;
   ++side->misses;
-  const uint32_t limit = limits_->opening_packets;
-  const auto [fewer, more] = std::minmax(sides_[0].misses, sides_[1].misses);
-  if (fewer < limit && more < limit * kOneSidedTries) return;
+  if (!Hopeless({sides_[0].misses, sides_[1].misses}, *limits_)) return;
   if (protocol_count_ == 0) ++counters_->hopeless;
   Finish();
 }

@@ -34,12 +34,23 @@ struct InspectionCounters {
   uint64_t hopeless = 0;  // flows given up undecided
 };
 
+// Openings of a flow that nobody knew, by Direction.
+using Misses = std::array<uint32_t, 2>;
+
+// Whether a dissector knows what begins like `opening`, or would with more of it.  Before there is
+// an Inspection: most flows that nobody knows never need one.  Ports as there.
+bool AnybodyKnows(Protocol transport, uint16_t client_port, uint16_t server_port, Bytes opening);
+
+// After these nobody will be asked again.
+bool Hopeless(const Misses& misses, const InspectionLimits& limits);
+
 class Inspection {
  public:
   // `limits` and `counters` outlive this.  Ports: of the endpoint that began the flow, and of the
-  // other.
+  // other.  `misses`: before now.
   Inspection(Protocol transport, uint16_t client_port, uint16_t server_port,
-             const InspectionLimits* limits, InspectionCounters* counters);
+             const InspectionLimits* limits, InspectionCounters* counters,
+             const Misses& misses = {});
   ~Inspection();
 
   // As Session::OnData; for TCP the caller delivers in order and tells of holes.

@@ -21,12 +21,13 @@ class Dissection::Reader : public StreamReader {
   const Moment& moment_;
 };
 
-Dissection::Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context)
+Dissection::Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context,
+                       const Misses& misses)
     : key_(key),
       initiator_(initiator),
       context_(context),
       inspection_(key.protocol, key.port[initiator], key.port[initiator ^ 1], &context->limits,
-                  &context->counters) {
+                  &context->counters, misses) {
   Charge();
 }
 

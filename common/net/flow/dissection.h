@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A flow's way to its application: puts TCP bytes in order, hands them to the Inspection, and turns
-// what that learnt into ApplicationFacts.  Exists from the first payload byte until nothing more is
-// wanted.
+// what that learnt into ApplicationFacts.  Exists from the first payload that a dissector may know
+// until nothing more is wanted.
 #pragma once
 
 #include <array>
@@ -27,7 +27,9 @@ struct DissectionContext {
 class Dissection {
  public:
   // `context` outlives this.  `initiator`: index in `key` of the endpoint that began.
-  Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context);
+  // `misses`: see Inspection.
+  Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context,
+             const Misses& misses);
   ~Dissection();
   Dissection(const Dissection&) = delete;
   Dissection& operator=(const Dissection&) = delete;

@@ -62,7 +62,7 @@ struct alignas(64) Flow {
   uint32_t rate = kNoNumber;
   std::unique_ptr<Learnt> learnt;
 
-  // From here on a packet changes nothing.
+  // From here on a packet of a decided flow changes nothing.
   uint32_t due = 0;  // second at which the timer is looked at
   uint16_t timeout_seconds = 0;
   Patience patience = Patience::kPlain;
@@ -71,7 +71,8 @@ struct alignas(64) Flow {
   Links timer;
   Links change;
   uint8_t vlan_count = 0;
-  uint64_t id = 0;  // 0: not in use
+  std::array<uint8_t, 2> misses{};  // before there was a dissection
+  uint64_t id = 0;                  // 0: not in use
   Time first = 0;
   std::array<uint16_t, 4> vlans{};
   std::array<uint8_t, 4> carriers{};

@@ -201,18 +201,46 @@ void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Directi
   RenewTimeout(number);
 }
 
+// Counts the packet as a miss and returns true if no dissector knows it.  Only where it is the next
+// of its direction: what was overtaken on the way is put in order first.
+bool FlowTable::Impl::NobodyKnows(const Packet& packet, Flow* flow, Direction direction) {
+  const auto way = static_cast<size_t>(direction);
+  if (packet.fragment || packet.payload.empty()) return false;
+  if (flow->is_tcp() && flow->misses[way] == 0) {
+    const TcpSide& tcp = flow->analysis().side[way];
+    if (tcp.syn && packet.tcp.seq != tcp.first + 1) return false;
+  }
+  const FlowKey& key = flow->key;
+  const uint8_t client = flow->initiator;
+  const bool asked = flow->misses[way] < dissection_.limits.opening_packets;
+  if (asked && AnybodyKnows(key.protocol, key.port[client], key.port[client ^ 1], packet.payload)) {
+    return false;
+  }
+  ++flow->misses[way];
+  if (!Hopeless({flow->misses[0], flow->misses[1]}, dissection_.limits)) return true;
+  ++dissection_.counters.hopeless;
+  flow->decided = true;
+  return true;
+}
+
+void FlowTable::Impl::BeginDissection(Flow* flow) {
+  flow->learnt = std::make_unique<Learnt>();
+  auto dissection = std::make_unique<Dissection>(flow->key, uint8_t{flow->initiator}, &dissection_,
+                                                 Misses{flow->misses[0], flow->misses[1]});
+  for (const Direction side : {Direction::kForward, Direction::kBackward}) {
+    if (!flow->is_tcp()) break;
+    const auto way = static_cast<size_t>(side);
+    const TcpSide& tcp = flow->analysis().side[way];
+    if (tcp.syn && flow->misses[way] == 0) dissection->Begin(side, tcp.first + 1);
+  }
+  flow->learnt->dissection = std::move(dissection);
+}
+
 // True if something was learnt.
 bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direction) {
   if (flow->learnt == nullptr) {
-    flow->learnt = std::make_unique<Learnt>();
-    auto dissection =
-        std::make_unique<Dissection>(flow->key, uint8_t{flow->initiator}, &dissection_);
-    for (const Direction side : {Direction::kForward, Direction::kBackward}) {
-      if (!flow->is_tcp()) break;
-      const TcpSide& tcp = flow->analysis().side[static_cast<size_t>(side)];
-      if (tcp.syn) dissection->Begin(side, tcp.first + 1);
-    }
-    flow->learnt->dissection = std::move(dissection);
+    if (NobodyKnows(packet, flow, direction)) return false;
+    BeginDissection(flow);
   }
   Dissection& dissection = *flow->learnt->dissection;
   dissection.Add(packet, direction);

@@ -57,6 +57,8 @@ class FlowTable::Impl {
   bool MoveTcp(const Packet& packet, Direction direction, Flow* flow);
   void AddDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);
+  bool NobodyKnows(const Packet& packet, Flow* flow, Direction direction);
+  void BeginDissection(Flow* flow);
   void EndDissection(Flow* flow);
   void CopyCounters();
 

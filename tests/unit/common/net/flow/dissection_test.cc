@@ -124,10 +124,12 @@ TEST(DissectionTest, WithoutDissectionNothingIsProved) {
   EXPECT_EQ(App(Views(table, kStart + 1).at(0)), "");
 }
 
-// Half a minute without a packet ends the inspection of what nobody knew, and of nothing else.
+// Half a minute without a packet ends an inspection that nobody's word keeps, and nothing else.
 TEST(DissectionTest, ASilentFlowThatNobodyKnewIsGivenUp) {
-  for (const auto& [opening, pause, app] : {std::tuple{std::string(10, '\x81'), 40, ""},
-                                            std::tuple{std::string(10, '\x81'), 20, "http"},
+  // "H" may begin an answer, and with what follows does not; without it there is no inspection.
+  for (const auto& [opening, pause, app] : {std::tuple{std::string("HZZZZZZZZZ"), 40, ""},
+                                            std::tuple{std::string("HZZZZZZZZZ"), 20, "http"},
+                                            std::tuple{std::string(10, '\x81'), 40, "http"},
                                             std::tuple{std::string("GET /"), 40, "http"}}) {
     FlowTable table({});
     const Talk talk;
@@ -135,14 +137,52 @@ TEST(DissectionTest, ASilentFlowThatNobodyKnewIsGivenUp) {
     const bool begun = opening == "GET /";
     const auto size = static_cast<uint32_t>(opening.size());
     // The server speaks first, or the client's request comes in two pieces.
-    Add(&table, {begun ? talk.Tcp(kStart + 1, true, kAck, 1000, 5000, opening)
-                       : talk.Tcp(kStart + 1, false, kAck, 5000, 1000, opening)});
+    for (uint32_t at = 0; at < size; ++at) {
+      const std::string byte(1, opening[at]);
+      Add(&table, {begun ? talk.Tcp(kStart + 1, true, kAck, 1000 + at, 5000, byte)
+                         : talk.Tcp(kStart + 1, false, kAck, 5000 + at, 1000, byte)});
+    }
     const Time later = kStart + pause * kSecond;
     for (Time now = kStart; now <= later; now += kSecond) table.Advance(now);
     Add(&table, {begun ? talk.Tcp(later, true, kAck, 1000 + size, 5000, kRequest.substr(size))
                        : talk.Tcp(later, true, kAck, 1000, 5000 + size, kRequest)});
     EXPECT_EQ(App(Views(table, later).at(0)), app) << opening << ", " << pause;
   }
+}
+
+// What nobody knows costs no inspection, is looked at again with the next segment, and is given up
+// after as many as an inspection would take.
+TEST(DissectionTest, WhatNobodyKnowsIsLookedAtAFewTimes) {
+  for (const uint32_t misses : {1U, 7U, 8U}) {
+    FlowOptions options;
+    options.dissection_bytes_total = 1;  // any would be starved
+    for (const bool known : {false, true}) {
+      if (known) options.dissection_bytes_total = 1 << 20;
+      FlowTable table(options);
+      const Talk talk;
+      Add(&table, Handshake(talk));
+      uint32_t sequence = 1000;
+      for (uint32_t i = 0; i < misses; ++i, sequence += 10) {
+        const std::string noise(10, '\x81');
+        Add(&table, {talk.Tcp(kStart + 1, true, kAck, sequence, 5000 + i * 10, noise),
+                     talk.Tcp(kStart + 1, false, kAck, 5000 + i * 10, sequence + 10, noise)});
+      }
+      EXPECT_EQ(table.counters().dissections_dropped, 0U);
+      if (!known) continue;
+      Add(&table, {talk.Tcp(kStart + 2, true, kAck, sequence, 5000, kRequest)});
+      EXPECT_EQ(App(Views(table, kStart + 2).at(0)), misses < 8 ? "http" : "") << misses;
+    }
+  }
+}
+
+// Segments of an opening that overtook each other are put in order before anybody is asked.
+TEST(DissectionTest, AnOpeningWhoseSecondHalfCameFirstIsKnown) {
+  FlowTable table({});
+  const Talk talk;
+  Add(&table, Handshake(talk));
+  Add(&table, {talk.Tcp(kStart + 1, true, kAck, 1010, 5000, kRequest.substr(10)),
+               talk.Tcp(kStart + 2, true, kAck, 1000, 5000, kRequest.substr(0, 10))});
+  EXPECT_EQ(App(Views(table, kStart + 2).at(0)), "http");
 }
 
 TEST(DissectionTest, MemoryOfAllDissectionsIsBounded) {

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/free_memory.h"
+
+namespace rustnet {
+
+void ReturnFreeMemory() {}
+
+}  // namespace rustnet
