@@ -70,8 +70,7 @@ void Declare(CLI::App* app, Flags* flags, Config* config) {
   app->add_option("-l,--log-level", config->log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   app->add_option("--read", config->seal.read_files,
-                  "read a pcap or pcapng file instead of the network, may be repeated")
-      ->allow_extra_args(false);
+                  "read pcap or pcapng files instead of the network, one after the other");
   app->add_option("--speed", flags->speed, "of a replay: max, 1x, 10x");
   app->add_option("--flows", config->flows,
                   "with --read: one JSON line per flow to this file (- is stdout), then end");
