@@ -41,18 +41,17 @@ std::string Path(const std::vector<std::string_view>& leaf_first) {
   return Printable(path, kMaxText);
 }
 
-// The executable's base name if comm is what the kernel keeps of it (15 bytes), else comm.
-std::string NameOf(std::string_view comm, std::string_view executable) {
-  const std::string_view base = executable.substr(executable.rfind('/') + 1);
-  const bool same = !comm.empty() && base.substr(0, bpf::kCommBytes - 1) == comm;
-  return std::string(same ? base : comm);
-}
-
 ProcessKey Identify(const ProcessKey& key) {
   return {.start = key.start, .pid = key.pid, .exec_id = 0};
 }
 
 }  // namespace
+
+std::string NameOf(std::string_view comm, std::string_view executable) {
+  const std::string_view base = executable.substr(executable.rfind('/') + 1);
+  const bool same = !comm.empty() && base.substr(0, bpf::kCommBytes - 1) == comm;
+  return std::string(same ? base : comm);
+}
 
 ProcessInfo ToProcessInfo(const bpf::ProcessRecord& record) {
   ProcessInfo info;

@@ -84,6 +84,9 @@ class ProcessTable {
   uint64_t forgotten_ = 0;
 };
 
+// The executable's base name if comm is what the kernel keeps of it (15 bytes), else comm.
+std::string NameOf(std::string_view comm, std::string_view executable);
+
 // A record as text, parents by name alone.  What is cut or garbled in it is left out.
 ProcessInfo ToProcessInfo(const bpf::ProcessRecord& record);
 

@@ -46,6 +46,8 @@ void UidTable::Learn(const DiagSocket& socket, Time now) {
   entry.uid = socket.uid;
   entry.seen = now;
   entry.cookie = socket.cookie;
+  entry.inode = socket.inode;
+  entry.bound = key.remote_port == 0;
   if (socket.tcp && key.remote_port != 0) SetTcp(*socket.tcp, &entry);
 }
 
@@ -83,7 +85,10 @@ class UidAttribution : public Attribution {
       : present_(handles.sock_diag.get() >= 0),
         diag_(handles.sock_diag.get(), kDumps),
         host_netns_(handles.host_netns_cookie),
-        refusal_(std::move(refusal)) {}
+        refusal_(std::move(refusal)),
+        scans_(handles.scan_broker.get()),
+        scan_refusal_(handles.scan_refusal),
+        by_scan_(handles.scan_broker.get() >= 0) {}
 
   int poll_fd() const override { return -1; }
 
@@ -94,6 +99,7 @@ class UidAttribution : public Attribution {
       diag_.Begin();
     }
     diag_.Read(kDatagramsPerPoll, [&](const DiagSocket& socket) { table_.Learn(socket, now); });
+    scans_.Poll(now);
   }
 
   Owner Find(const SocketTuple& tuple, Duration flow_age) override {
@@ -104,6 +110,8 @@ class UidAttribution : public Attribution {
       owner.uid = entry->uid;
       owner.quality = Quality::kUidOnly;
       owner.reason = NoOwner::kUnspecified;
+      if (by_scan_) owner.process = scans_.Find(entry->inode, entry->bound);
+      if (owner.process != nullptr) owner.quality = Quality::kScanned;
       if (entry->tcp != nullptr) {
         owner.socket = entry->cookie;
         owner.tcp = *entry->tcp;
@@ -119,6 +127,33 @@ class UidAttribution : public Attribution {
   void TakeTcpChanges(std::vector<TcpChange>* out) override { table_.TakeTcpChanges(out); }
 
   std::vector<BackendState> backends() const override {
+    std::vector<BackendState> all = {refusal_};
+    BackendState scan;
+    scan.name = "attribution/SCAN";
+    scan.state =
+        by_scan_ && !scans_.ended() ? BackendState::State::kActive : BackendState::State::kFailed;
+    if (scans_.ended()) {
+      scan.reason = BackendState::Reason::kSystemError;
+      scan.text = by_scan_ ? "The scan broker has ended: processes are not found any more; restart "
+                             "rustnetd."
+                           : "No scan broker: " + scan_refusal_ + ".";
+    } else {
+      scan.text = "Connections that last for a second have a process; short ones do not.";
+    }
+    if (by_scan_ || !scan_refusal_.empty()) all.push_back(scan);
+    if (!by_scan_ || !present_ || scans_.ended() || diag_.error() != 0) all.push_back(UidState());
+    return all;
+  }
+
+  AttributionCounters counters() const override {
+    AttributionCounters counters;
+    counters.scans = by_scan_ ? scans_.walks() : diag_.rounds();
+    counters.sockets = table_.size();
+    return counters;
+  }
+
+ private:
+  BackendState UidState() const {
     BackendState state;
     state.name = "attribution/UID";
     state.state = present_ ? BackendState::State::kActive : BackendState::State::kFailed;
@@ -133,21 +168,16 @@ class UidAttribution : public Attribution {
       state.reason = BackendState::Reason::kSystemError;
       state.text = std::string("Sockets cannot be listed: ") + strerror(diag_.error()) + ".";
     }
-    return {refusal_, state};
+    return state;
   }
 
-  AttributionCounters counters() const override {
-    AttributionCounters counters;
-    counters.scans = diag_.rounds();
-    counters.sockets = table_.size();
-    return counters;
-  }
-
- private:
   bool present_;  // sock_diag is there
   SockDiag diag_;
   uint64_t host_netns_;
   BackendState refusal_;
+  ScanClient scans_;
+  std::string scan_refusal_;
+  bool by_scan_;
   UidTable table_;
   Time dumped_at_ = -kDumpEvery;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rung UID: without BPF the kernel still says which user has a socket (sock_diag), not which
-// process.  Sockets that live shorter than a look (a second) are missed.
+// Rungs SCAN and UID: without BPF the kernel still says which user has a socket (sock_diag), and
+// the scan broker, where there is one, which process.  Sockets that live shorter than a look (a
+// second) are missed.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "daemon/attribution/attribution.h"
+#include "daemon/attribution/scan_client_linux.h"
 #include "daemon/attribution/sock_diag_linux.h"
 #include "daemon/attribution/socket_table.h"
 
@@ -21,6 +23,8 @@ class UidTable {
     uint32_t uid = 0;
     Time seen = 0;
     uint64_t cookie = 0;
+    uint32_t inode = 0;
+    bool bound = false;  // found by its local port alone
     std::unique_ptr<KernelTcp> tcp;
   };
 

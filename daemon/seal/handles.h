@@ -55,7 +55,7 @@ struct BpfHandles {
   int tcp_link = -1;         // likewise: the TCP numbers of sockets outside the host's namespace
   void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
   void* object = nullptr;    // keeps links alive; never closed
-  std::string rung;          // "L1", "UID"
+  std::string rung;          // "L1", or "SCAN" or "UID" without BPF
   std::string refusal;
   BpfRefusal refusal_reason = BpfRefusal::kNone;
   std::vector<std::string> missing;  // optional programs that did not load: "name: reason"
@@ -78,6 +78,8 @@ struct Handles {
   UniqueFd link_events;                          // rtnetlink, RTMGRP_LINK | address groups
   UniqueFd link_dump;                            // rtnetlink, for RTM_GETLINK and RTM_GETADDR dumps
   UniqueFd sock_diag;                            // NETLINK_SOCK_DIAG of the host's namespace
+  UniqueFd scan_broker;                          // to the scan broker (daemon/broker); rung SCAN
+  std::string scan_refusal;                      // why there is none, on rung UID
   UniqueFd conntrack_events;                     // NETLINK_NETFILTER, groups of conntrack
   UniqueFd conntrack_dump;                       // the same, with the answer to a dump waiting
   std::string conntrack_refusal;                 // why these two could not be opened

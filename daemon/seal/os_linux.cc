@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "daemon/broker/broker.h"
 #include "daemon/seal/isolation_linux.h"
 #include "daemon/seal/landlock_linux.h"
 #include "daemon/seal/listener_linux.h"
@@ -60,6 +61,7 @@ class LinuxOs : public Os {
       bpf.rung = "UID";
       bpf.refusal = "BPF was not asked for";
     }
+    if (bpf.rung == "UID") LookAtOpenFiles(draft);
     return Ok();
   }
 
@@ -172,6 +174,22 @@ class LinuxOs : public Os {
     if (status.ok() || !config.replay()) return status;
     draft.attestation.controls.push_back({name, ControlState::kUnsupported, "", Message(status)});
     return Ok();
+  }
+
+  // The next best rung: what is confined and waits keeps two capabilities, and nothing else does.
+  static void LookAtOpenFiles(SealDraft& draft) {
+    Handles& handles = draft.handles;
+    StatusOr<Broker> broker = StartBroker(handles.access.uid, handles.access.gid);
+    if (!broker.ok()) {
+      handles.scan_refusal = Message(broker.status());
+      return;
+    }
+    handles.bpf.rung = "SCAN";
+    handles.scan_broker = std::move(broker->socket);
+    draft.attestation.controls.push_back({"scan_broker", ControlState::kVerified,
+                                          "cap_sys_ptrace, cap_dac_read_search",
+                                          "process " + std::to_string(broker->pid) +
+                                              " said that it is confined to a read-only /proc"});
   }
 
   bool left_namespaces_ = false;

@@ -19,9 +19,10 @@ LAYERS = {
     'common/net/dpi': ['common/base', 'common/net/packet', 'common/net/names'],
     'common/net/flow': ['common/base', 'common/net/packet', 'common/net/dpi'],
     'common/model': ['common/base', 'common/net/names', 'common/net/packet', 'rustnet/v1'],
-    'daemon/seal': ['common/base', 'daemon/attribution/bpf'],
+    'daemon/broker': ['common/base'],
+    'daemon/seal': ['common/base', 'daemon/broker', 'daemon/attribution/bpf'],
     'daemon/capture': ['common/base', 'common/net/packet', 'daemon/seal'],
-    'daemon/attribution': ['common/base', 'common/net/packet', 'daemon/seal'],
+    'daemon/attribution': ['common/base', 'common/net/packet', 'daemon/broker', 'daemon/seal'],
     'daemon/nat': ['common/base', 'common/net/packet', 'daemon/attribution', 'daemon/seal'],
     'daemon/table': ['common/base', 'common/net', 'common/model', 'daemon/attribution', 'daemon/nat', 'rustnet/v1'],
     'daemon/rpc': ['common/base', 'common/net', 'common/model', 'daemon/table', 'daemon/attribution', 'rustnet/v1', 'grpc/health'],
@@ -41,7 +42,7 @@ RESERVED = {
     'pcap': ['daemon/capture/', 'daemon/seal/', 'tests/'],
     'bpf/': ['daemon/attribution/bpf/', 'daemon/seal/load_bpf', 'tests/'],
     'grpcpp/': ['daemon/rpc/', 'client/stream/', 'client/commands/', 'tests/', 'bench/'],
-    'seccomp.h': ['daemon/seal/', 'tests/sandbox/'],
+    'seccomp.h': ['daemon/seal/', 'daemon/broker/', 'tests/sandbox/'],
     'openssl/': ['common/net/dpi/'],
     'absl/': ['common/base/status_abseil/', 'common/model/', 'daemon/table/', 'daemon/rpc/', 'client/', 'tests/', 'bench/'],
 }
@@ -61,7 +62,7 @@ PLATFORM_IFDEF = re.compile(r'^\s*#\s*(if|ifdef|ifndef|elif).*\b(__linux__|_WIN3
 PLATFORM_FILE = re.compile(r'_(linux|macos|freebsd|openbsd|netbsd|windows|bsd|posix|none)\.(cc|h)$')
 LONGEST = 500
 LONGEST_TEST = 650  # a table of cases reads top-down however long it is
-PRIVILEGED_LINES = 4000  # of daemon/seal, all of it: what runs as root must stay readable in an afternoon
+PRIVILEGED_LINES = 4500  # of daemon/seal and daemon/broker: what runs as root must stay readable in an afternoon
 
 
 def tracked():
@@ -130,10 +131,10 @@ def main():
             found.append(f'{path}:1: no SPDX-License-Identifier')
         if path.endswith(('.h', '.cc', '.c')):
             check_code(path, lines, found)
-        if path.startswith('daemon/seal/'):
+        if path.startswith(('daemon/seal/', 'daemon/broker/')):
             privileged += len(lines) - 1  # the last one is what follows the last newline
     if privileged > PRIVILEGED_LINES:
-        found.append(f'daemon/seal has {privileged} lines; the privileged code must not grow over {PRIVILEGED_LINES}')
+        found.append(f'daemon/seal and daemon/broker have {privileged} lines; the privileged code must not grow over {PRIVILEGED_LINES}')
     for line in found:
         print(line)
     print(f'lint: {len(found)} findings in {len(files)} files')
