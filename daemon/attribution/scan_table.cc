@@ -46,14 +46,15 @@ std::optional<Number> Parse(std::string_view text, int base = 10) {
   return value;
 }
 
-// The first word of the line "KEY: …" of /proc/PID/status.
-std::string_view StatusWord(std::string_view status, std::string_view key) {
+// Word `index`, from 0, of the line "KEY: …" of /proc/PID/status.
+std::string_view StatusWord(std::string_view status, std::string_view key, size_t index) {
   for (size_t at = 0; at < status.size();) {
     const size_t end = std::min(status.find('\n', at), status.size());
     std::string_view line = status.substr(at, end - at);
     at = end + 1;
     if (line.substr(0, key.size()) != key || line.substr(key.size(), 1) != ":") continue;
     line.remove_prefix(key.size() + 1);
+    for (size_t i = 0; i < index; ++i) Word(&line);
     return Word(&line);
   }
   return {};
@@ -93,11 +94,12 @@ std::optional<ProcessInfo> ReadProcess(uint32_t pid, const Texts& texts, uint32_
   info.pid = pid;
   if (!ReadStat(Get(texts, ScanText::kStat), &info, parent)) return std::nullopt;
   const std::string_view status = Get(texts, ScanText::kStatus);
-  const auto uid = Parse<uint32_t>(StatusWord(status, "Uid"));
+  constexpr size_t kEffective = 1;  // real, effective, saved, of the file system
+  const auto uid = Parse<uint32_t>(StatusWord(status, "Uid", kEffective));
   if (!uid) return std::nullopt;
   info.uid = *uid;
-  info.gid = Parse<uint32_t>(StatusWord(status, "Gid")).value_or(0);
-  info.capabilities = Parse<uint64_t>(StatusWord(status, "CapEff"), 16).value_or(0);
+  info.gid = Parse<uint32_t>(StatusWord(status, "Gid", kEffective)).value_or(0);
+  info.capabilities = Parse<uint64_t>(StatusWord(status, "CapEff", 0), 16).value_or(0);
   std::string_view executable = Get(texts, ScanText::kExecutable);
   if (executable.size() > kDeleted.size() &&
       executable.substr(executable.size() - kDeleted.size()) == kDeleted) {

@@ -4,7 +4,6 @@
 #include "common/net/dpi/inspection.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "common/base/check.h"
 
@@ -14,55 +13,57 @@ namespace {
 constexpr uint32_t kMostHops = 8;       // sessions that one OnData may start
 constexpr uint32_t kOneSidedTries = 8;  // times opening_packets, if the other end says nothing
 
-// The rows of one transport; a set of rows is a bit mask.
+// The rows of one transport.
 class Rows {
  public:
   explicit Rows(Protocol transport) : named_(Registry().size()) {
     for (const Dissector& row : Registry()) {
       if (row.transport != transport) continue;
-      RN_CHECK(rows_.size() < 64);
-      const uint64_t bit = uint64_t{1} << rows_.size();
+      RN_CHECK(rows_.size() < RowSet::kMost);
+      const RowSet self = RowSet::Of(static_cast<uint32_t>(rows_.size()));
       rows_.push_back(&row);
       for (size_t i = 0; i < named_.size(); ++i) {
-        if (Registry()[i].name == row.name) named_[i] |= bit;
+        if (Registry()[i].name == row.name) named_[i].Add(self);
       }
-      if (row.any_port) any_port_ |= bit;
+      if (row.any_port) any_port_.Add(self);
       for (const uint16_t port : row.ports) {
-        if (port != 0) by_port_[Bucket(port)] |= bit;
+        if (port != 0) by_port_[Bucket(port)].Add(self);
       }
       if (row.probe == nullptr) continue;
       for (uint32_t byte = 0; byte < 256; ++byte) {
         const uint8_t first = static_cast<uint8_t>(byte);
-        if (row.probe(Bytes(&first, 1)) != Verdict::kNotMine) by_first_[byte] |= bit;
+        if (row.probe(Bytes(&first, 1)) != Verdict::kNotMine) by_first_[byte].Add(self);
       }
     }
   }
 
   const Dissector& row(uint32_t index) const { return *rows_[index]; }
-  uint64_t any_port() const { return any_port_; }
+  const RowSet& any_port() const { return any_port_; }
   // The rows of the same name.
-  uint64_t Named(const Dissector& row) const {
+  const RowSet& Named(const Dissector& row) const {
     return named_[static_cast<size_t>(&row - Registry().data())];
   }
-  uint64_t ByFirst(uint8_t byte) const { return by_first_[byte]; }
+  const RowSet& ByFirst(uint8_t byte) const { return by_first_[byte]; }
 
-  uint64_t ByPort(uint16_t port) const {
-    uint64_t found = 0;
-    for (uint64_t left = by_port_[Bucket(port)]; left != 0; left &= left - 1) {
-      const auto& ports = rows_[static_cast<size_t>(std::countr_zero(left))]->ports;
-      if (std::find(ports.begin(), ports.end(), port) != ports.end()) found |= left & -left;
-    }
-    return port == 0 ? 0 : found;
+  RowSet ByPort(uint16_t port) const {
+    RowSet found;
+    if (port == 0) return found;
+    by_port_[Bucket(port)].Any([&](uint32_t index) {
+      const auto& ports = rows_[index]->ports;
+      if (std::find(ports.begin(), ports.end(), port) != ports.end()) found.Add(RowSet::Of(index));
+      return false;
+    });
+    return found;
   }
 
  private:
   static size_t Bucket(uint16_t port) { return (port ^ port >> 8) & 0xff; }
 
   std::vector<const Dissector*> rows_;
-  std::vector<uint64_t> named_;  // of each row of the registry
-  uint64_t any_port_ = 0;
-  std::array<uint64_t, 256> by_port_{};
-  std::array<uint64_t, 256> by_first_{};
+  std::vector<RowSet> named_;  // of each row of the registry
+  RowSet any_port_;
+  std::array<RowSet, 256> by_port_{};
+  std::array<RowSet, 256> by_first_{};
 };
 
 const Rows& RowsOf(Protocol transport) {
@@ -73,20 +74,22 @@ const Rows& RowsOf(Protocol transport) {
 
 // The row that takes the opening, those of the flow's ports asked first; null: nobody, or not yet.
 // Rows that refuse it leave `alive`.
-const Dissector* Ask(const Rows& rows, uint64_t by_port, Bytes opening, uint64_t* alive) {
-  for (const uint64_t turn : {*alive & by_port, *alive & ~by_port}) {
-    for (uint64_t left = turn; left != 0; left &= left - 1) {
-      const Dissector& row = rows.row(static_cast<uint32_t>(std::countr_zero(left)));
-      const Verdict verdict = row.probe(opening);
-      if (verdict == Verdict::kMatch) return &row;
-      if (verdict == Verdict::kNotMine) *alive &= ~(left & -left);
-    }
-  }
-  return nullptr;
+const Dissector* Ask(const Rows& rows, const RowSet& by_port, Bytes opening, RowSet* alive) {
+  const Dissector* found = nullptr;
+  const auto ask = [&](uint32_t index) {
+    const Dissector& row = rows.row(index);
+    const Verdict verdict = row.probe(opening);
+    if (verdict == Verdict::kMatch) found = &row;
+    if (verdict == Verdict::kNotMine) alive->Remove(index);
+    return found != nullptr;
+  };
+  const RowSet others = *alive - by_port;
+  if (!(*alive & by_port).Any(ask)) others.Any(ask);
+  return found;
 }
 
 // The rows to be asked about an opening.
-uint64_t Candidates(const Rows& rows, uint64_t by_port, Bytes opening) {
+RowSet Candidates(const Rows& rows, const RowSet& by_port, Bytes opening) {
   return rows.ByFirst(opening.front()) & (rows.any_port() | by_port);
 }
 
@@ -113,10 +116,10 @@ const Dissector* FindDissector(std::string_view name) {
 
 bool AnybodyKnows(Protocol transport, uint16_t client_port, uint16_t server_port, Bytes opening) {
   const Rows& rows = RowsOf(transport);
-  const uint64_t by_port = rows.ByPort(server_port) | rows.ByPort(client_port);
-  uint64_t alive = Candidates(rows, by_port, opening);
+  const RowSet by_port = rows.ByPort(server_port) | rows.ByPort(client_port);
+  RowSet alive = Candidates(rows, by_port, opening);
   if (Ask(rows, by_port, opening, &alive) != nullptr) return true;
-  return alive != 0 && transport == Protocol::kTcp;  // a datagram is all there is
+  return !alive.empty() && transport == Protocol::kTcp;  // a datagram is all there is
 }
 
 bool Hopeless(const Misses& misses, const InspectionLimits& limits) {
@@ -144,7 +147,7 @@ void Inspection::OnGap(Direction direction, uint64_t lost) {
   if (finished_) return;
   if (session_ == nullptr) {
     side(direction).held = {};
-    side(direction).alive = 0;
+    side(direction).alive = {};
     return;
   }
   hops_ = 0;
@@ -209,7 +212,7 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
     Side& peer = side(Opposite(direction));
-    const bool fits = (peer.alive & RowsOf(transport_).Named(*found)) != 0;
+    const bool fits = peer.alive.Meets(RowsOf(transport_).Named(*found));
     if (!peer.held.empty() && !fits) ++peer.misses;
     const std::vector<uint8_t> other = fits ? std::move(peer.held) : std::vector<uint8_t>();
     const bool both_spoke = sides_[0].misses != 0 && sides_[1].misses != 0;
@@ -221,7 +224,7 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     Feed(direction, opening, moment);
     return Feed(direction, rest, moment);
   }
-  if (s.alive == 0 || transport_ != Protocol::kTcp) {
+  if (s.alive.empty() || transport_ != Protocol::kTcp) {
     Miss(&s);
     // What was held was nothing; what came now may begin something.
     if (continued && !finished_) Look(direction, fresh, moment);
@@ -236,7 +239,7 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
 
 const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
   const Rows& rows = RowsOf(transport_);
-  if (side->alive == 0) side->alive = Candidates(rows, by_port_, opening) & ~mistaken_;
+  if (side->alive.empty()) side->alive = Candidates(rows, by_port_, opening) - mistaken_;
   return Ask(rows, by_port_, opening, &side->alive);
 }
 
@@ -253,7 +256,7 @@ bool Inspection::Begin(const Dissector& dissector) {
   claim_ = {.row = &dissector,
             .facts = facts_.size(),
             .is_new = is_new,
-            .by_port = (RowsOf(transport_).Named(dissector) & by_port_) != 0};
+            .by_port = RowsOf(transport_).Named(dissector).Meets(by_port_)};
   if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
   session_ = dissector.start();
   return true;
@@ -274,13 +277,13 @@ void Inspection::Withdraw() {
   protocols_[--protocol_count_] = nullptr;
   if (protocol_count_ == 0) evidence_ = Evidence::kNone;
   facts_.Truncate(claim_.facts);
-  mistaken_ |= RowsOf(transport_).Named(*claim_.row);
+  mistaken_.Add(RowsOf(transport_).Named(*claim_.row));
   ++changes_;
 }
 
 void Inspection::Miss(Side* side) {
   side->held = {};
-  side->alive = 0;
+  side->alive = {};
   ++side->misses;
   if (!Hopeless({sides_[0].misses, sides_[1].misses}, *limits_)) return;
   if (protocol_count_ == 0) ++counters_->hopeless;

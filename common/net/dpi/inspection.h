@@ -18,6 +18,7 @@
 
 #include "common/net/dpi/dissector.h"
 #include "common/net/dpi/facts.h"
+#include "common/net/dpi/row_set.h"
 
 namespace rustnet::net {
 
@@ -76,7 +77,7 @@ class Inspection {
   static constexpr size_t kMostProtocols = 6;
   struct Side {
     std::vector<uint8_t> held;  // TCP only: the opening, while somebody needs more
-    uint64_t alive = 0;         // rows that have not yet refused the opening; 0: none begun
+    RowSet alive;               // rows that have not yet refused the opening; none: none begun
     uint32_t misses = 0;        // openings that nobody knew
   };
   // What is to be withdrawn if the session turns out to be mistaken.
@@ -110,10 +111,10 @@ class Inspection {
   std::array<const Dissector*, kMostProtocols> protocols_{};
   Facts facts_;
   std::array<Side, 2> sides_;
-  Claim claim_;            // of the session
-  uint64_t by_port_;       // rows that are tried first
-  uint64_t mistaken_ = 0;  // rows that were withdrawn
-  uint32_t changes_ = 0;   // of protocols_ and evidence_
+  Claim claim_;           // of the session
+  RowSet by_port_;        // rows that are tried first
+  RowSet mistaken_;       // rows that were withdrawn
+  uint32_t changes_ = 0;  // of protocols_ and evidence_
   Protocol transport_;
   Evidence evidence_ = Evidence::kNone;
   uint8_t protocol_count_ = 0;

@@ -60,7 +60,7 @@ TEST(ScanTableTest, AProcessIsReadFromItsTexts) {
   EXPECT_EQ(process->pid, 10U);
   EXPECT_EQ(process->comm, "ngi) S (nx");
   EXPECT_EQ(process->start_time_ns, 123'450'000'000U);
-  EXPECT_EQ(process->uid, 1000U);
+  EXPECT_EQ(process->uid, 1001U);
   EXPECT_EQ(process->gid, 50U);
   EXPECT_EQ(process->capabilities, 0xffU);
   EXPECT_EQ(process->executable, "/usr/sbin/nginx");
