@@ -135,6 +135,7 @@ void Report(const SelfCost& cost, const AttributionCounters& attribution, v1::Se
   out->set_threads(cost.threads);
   out->set_bpf_run_ns(attribution.run_ns);
   out->set_bpf_runs(attribution.runs);
+  out->set_attribution_walks(attribution.scans);
 }
 
 }  // namespace rustnet

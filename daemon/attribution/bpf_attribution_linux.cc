@@ -99,7 +99,7 @@ class BpfAttribution : public Attribution {
     counters.ring_dropped = Counter(bpf::kCounterRingDropped);
     counters.udp_events_capped = Counter(bpf::kCounterFlowsCapped);
     counters.unowned = Counter(bpf::kCounterUnowned) + Counter(bpf::kCounterStorageFailed);
-    counters.scans = scans_;
+    counters.scans = scans_ + tcp_scans_;
     counters.malformed = tables_.malformed();
     counters.sockets = tables_.sockets().size();
     counters.processes = tables_.processes().size();
@@ -138,6 +138,7 @@ class BpfAttribution : public Attribution {
       if (any) tcp_scan_ = OpenIterator(tcp_link_);
       tcp_scan_took_ = MonotonicNow() - began;
       if (tcp_scan_) {
+        ++tcp_scans_;
         StepTcpScan();
       } else {
         EndTcpScan();
@@ -217,6 +218,7 @@ class BpfAttribution : public Attribution {
   uint64_t lost_ = 0;
   bool lost_since_scan_ = false;
   uint64_t scans_ = 0;
+  uint64_t tcp_scans_ = 0;
   std::string scan_error_;
   Time tcp_asked_ = 0;
   UniqueFd tcp_scan_;  // the walk that is under way

@@ -59,6 +59,7 @@ void FlowTable::Impl::ReviewRates() {
       if ((now[0] + now[1]) * 2 <= rate.reported && !flows_[number].changed) MarkChanged(number);
     }
   }
+  rates_.Trim();
 }
 
 void FlowTable::Impl::TakeChanges(Time now, std::vector<FlowView>* out) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects at stable addresses, named by 32-bit numbers: chunks that are never moved or given back.
+// Objects at stable addresses, named by 32-bit numbers, in chunks that are never moved.
 //
 // Pool reuses its objects by assignment, so T must be default-constructible.  DensePool keeps the
 // objects in use at 0 .. size()-1, for walks.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,7 @@ class Chunks {
   }
   size_t room() const { return chunks_.size() * kPerChunk; }
   void Grow() { chunks_.push_back(std::make_unique<T[]>(kPerChunk)); }
+  void Shrink(size_t chunks) { chunks_.resize(std::min(chunks, chunks_.size())); }
   void Clear() { chunks_.clear(); }
 
  private:
@@ -79,12 +81,18 @@ class DensePool {
     --size_;
     if (number != size_) items_[number] = std::move(items_[size_]);
   }
+  // Gives chunks back if most of them are not in use, but leaves room to grow again.
+  void Trim() {
+    const size_t used = (size_ + kPerChunk - 1) / kPerChunk;
+    if (items_.room() / kPerChunk > 4 * used + kSpareChunks) items_.Shrink(2 * used + kSpareChunks);
+  }
   void Clear() {
     items_.Clear();
     size_ = 0;
   }
 
  private:
+  static constexpr size_t kSpareChunks = 16;
   Chunks<T, kPerChunk> items_;
   uint32_t size_ = 0;
 };
