@@ -177,6 +177,7 @@ struct KernelTcp {
   uint64_t bytes_received = 0;  // FIN counts one
   uint64_t bytes_sent = 0;      // payload, repeated ones too
   bool final = false;           // the socket is closed
+  std::optional<uint32_t> mss;  // bytes of a sent segment
 };
 
 // As seen in packets, and beside it what the kernel says.

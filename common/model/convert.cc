@@ -24,8 +24,7 @@ static_assert(Same(Direction::kTransit, v1::DIRECTION_TRANSIT) &&
 static_assert(Same(Quality::kExact, v1::QUALITY_EXACT) && Same(Quality::kNone, v1::QUALITY_NONE));
 static_assert(Same(Quality::kNetnsUnique, v1::QUALITY_NETNS_UNIQUE) &&
               Same(Quality::kNetnsUnique, v1::Quality_MAX));
-static_assert(Same(NoOwner::kPending, v1::NO_OWNER_PENDING) &&
-              Same(NoOwner::kOtherNetns, v1::NO_OWNER_OTHER_NETNS));
+static_assert(Same(NoOwner::kPending, v1::NO_OWNER_PENDING));
 static_assert(Same(NoOwner::kReplay, v1::NO_OWNER_REPLAY) &&
               Same(NoOwner::kReplay, v1::NoOwner_MAX));
 static_assert(Same(NameSource::kSni, v1::RemoteName::SOURCE_SNI) &&
@@ -104,6 +103,7 @@ void ToProto(const KernelTcp& kernel, v1::KernelTcp* out) {
   out->set_bytes_received(kernel.bytes_received);
   out->set_bytes_sent(kernel.bytes_sent);
   out->set_final(kernel.final);
+  if (kernel.mss) out->set_mss(*kernel.mss);
 }
 
 void ToProto(const TcpMetrics& tcp, Extent extent, v1::TcpMetrics* out) {
@@ -177,6 +177,7 @@ KernelTcp FromProto(const v1::KernelTcp& proto) {
   out.bytes_received = proto.bytes_received();
   out.bytes_sent = proto.bytes_sent();
   out.final = proto.final();
+  if (proto.has_mss()) out.mss = proto.mss();
   return out;
 }
 
@@ -236,6 +237,13 @@ void AppendProcess(uint32_t field, const Process& process, WireWriter& writer) {
     sub.UInt(6, Number(process.reason));
     sub.UInt(7, process.start_time_ns);
     sub.UInt(8, process.exec_id);
+    sub.Text(9, process.unit);
+    if (process.container_id.empty() && process.pod_uid.empty()) return;
+    sub.Sub(10, [&](WireWriter& container) {
+      container.Text(1, process.container_id);
+      container.Text(2, process.container_runtime);
+      container.Text(3, process.pod_uid);
+    });
   });
 }
 
@@ -281,17 +289,17 @@ void ToProto(const Process& process, Extent extent, v1::Process* out) {
   out->set_reason(To<v1::NoOwner>(process.reason));
   out->set_start_time_ns(process.start_time_ns);
   out->set_exec_id(process.exec_id);
-  if (extent == Extent::kRow) return;
-  for (const std::string& argument : process.cmdline) out->add_cmdline(argument);
-  out->set_cwd(process.cwd);
-  for (const ProcessRef& parent : process.parents) ToProto(parent, out->add_parents());
-  out->set_cgroup(process.cgroup);
   out->set_unit(process.unit);
   if (!process.container_id.empty() || !process.pod_uid.empty()) {
     out->mutable_container()->set_id(process.container_id);
     out->mutable_container()->set_runtime(process.container_runtime);
     out->mutable_container()->set_pod_uid(process.pod_uid);
   }
+  if (extent == Extent::kRow) return;
+  for (const std::string& argument : process.cmdline) out->add_cmdline(argument);
+  out->set_cwd(process.cwd);
+  for (const ProcessRef& parent : process.parents) ToProto(parent, out->add_parents());
+  out->set_cgroup(process.cgroup);
   if (process.gid) out->set_gid(*process.gid);
   if (process.login_uid) out->set_login_uid(*process.login_uid);
   if (process.capabilities) out->set_capabilities(*process.capabilities);

@@ -221,11 +221,11 @@ void AddProcesses(std::vector<Key>* keys) {
   user.kind = KeyKind::kUser;
   keys->push_back(std::move(user));
   keys->push_back(Text("unit", {}, "systemd unit", &OfProcess<&Process::unit>));
-  keys->push_back(
-      Text("container", {"cont"}, "container id or name", &OfProcess<&Process::container_id>));
-  keys->push_back(Text("pod", {}, "Kubernetes pod", &NotThere, false));
+  keys->push_back(Text("container", {"cont"}, "container id", &OfProcess<&Process::container_id>));
+  keys->push_back(Text("pod", {}, "Kubernetes pod, by its uid", &OfProcess<&Process::pod_uid>));
   keys->push_back(Text("ns", {"namespace"}, "Kubernetes namespace", &NotThere, false));
-  keys->push_back(Text("runtime", {}, "docker, podman, lxc", &NotThere, false));
+  keys->push_back(
+      Text("runtime", {}, "docker, podman, lxc", &OfProcess<&Process::container_runtime>, false));
   keys->push_back(Number("netns", {}, "network namespace, as its cookie; 0 is the host's",
                          Unit::kIdentity, [](C c, Time, N test) { return test(c.netns); }));
   keys->push_back(Text(

@@ -92,6 +92,7 @@ struct KernelTcp {
   uint32_t minimum_rtt_us = 0;
   uint32_t retransmissions = 0;
   uint32_t congestion_window = 0;  // segments
+  uint32_t mss = 0;                // bytes of a sent segment
   bool final = false;              // the socket is closed
 
   friend bool operator==(const KernelTcp&, const KernelTcp&) = default;

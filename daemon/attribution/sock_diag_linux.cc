@@ -68,6 +68,7 @@ KernelTcp ReadTcpInfo(Bytes bytes) {
   tcp.minimum_rtt_us = info.tcpi_min_rtt == kNone ? 0 : info.tcpi_min_rtt;
   tcp.retransmissions = info.tcpi_total_retrans;
   tcp.congestion_window = info.tcpi_snd_cwnd;
+  tcp.mss = info.tcpi_snd_mss;
   return tcp;
 }
 

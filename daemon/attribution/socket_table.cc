@@ -48,6 +48,7 @@ KernelTcp TcpOf(const bpf::TcpRecord& record) {
   tcp.minimum_rtt_us = record.min_rtt == UINT32_MAX ? 0 : record.min_rtt;
   tcp.retransmissions = record.retransmissions;
   tcp.congestion_window = record.congestion_window;
+  tcp.mss = record.mss;
   tcp.final = record.header.state == kTcpClose;
   return tcp;
 }

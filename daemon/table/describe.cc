@@ -136,6 +136,7 @@ model::KernelTcp DescribeKernelTcp(const KernelTcp& tcp) {
   out.rtt_variance_us = IfAny(tcp.rtt_variance_us);
   out.minimum_rtt_us = IfAny(tcp.minimum_rtt_us);
   out.congestion_window = IfAny(tcp.congestion_window);
+  out.mss = IfAny(tcp.mss);
   out.delivery_rate = IfAny(tcp.delivery_rate);
   out.retransmissions = tcp.retransmissions;
   out.bytes_acked = tcp.bytes_acked;

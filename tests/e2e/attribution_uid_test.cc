@@ -53,6 +53,7 @@ TEST(AttributionUidTest, AConnectionHasItsUserAndTheKernelsNumbers) {
   EXPECT_EQ(told->smoothed_rtt_us, info.tcpi_rtt);
   EXPECT_EQ(told->rtt_variance_us, info.tcpi_rttvar);
   EXPECT_EQ(told->congestion_window, info.tcpi_snd_cwnd);
+  EXPECT_EQ(told->mss, info.tcpi_snd_mss);
   for (const int fd : {client, server, listener}) close(fd);
 }
 

@@ -82,6 +82,7 @@ KernelTcp RandomKernelTcp(Random& r) {
   if (r.Coin()) k.rtt_variance_us = r.Small();
   if (r.Coin()) k.minimum_rtt_us = r.Small();
   if (r.Coin()) k.congestion_window = r.Small();
+  if (r.Coin()) k.mss = r.Small();
   if (r.Coin()) k.delivery_rate = r.Number();
   k.retransmissions = r.Small();
   k.bytes_acked = r.Number();
@@ -228,6 +229,7 @@ v1::Connection Masked(const std::vector<std::string>& paths) {
   connection.process.name = "curl";
   connection.process.cmdline = {"curl", "x"};
   connection.process.unit = "a.service";
+  connection.process.cwd = "/srv";
   connection.local.address = "10.0.0.1";
   connection.counters.bytes_sent = 3;
   connection.application.protocol = "tls";
@@ -252,7 +254,8 @@ TEST(ReadMaskTest, NamedFieldsStay) {
   EXPECT_EQ(proto.id(), 9u);  // always
   EXPECT_EQ(proto.protocol(), v1::PROTOCOL_UNSPECIFIED);
   EXPECT_EQ(proto.process().name(), "curl");
-  EXPECT_EQ(proto.process().unit(), "");  // detail of a message named as a whole
+  EXPECT_EQ(proto.process().unit(), "a.service");
+  EXPECT_EQ(proto.process().cwd(), "");  // detail of a message named as a whole
   EXPECT_EQ(proto.counters().bytes_sent(), 3u);
   EXPECT_FALSE(proto.has_local());
 }
@@ -266,9 +269,9 @@ TEST(ReadMaskTest, DetailComesByItsName) {
 }
 
 TEST(ReadMaskTest, AWholeAndADetailOfItAddUp) {
-  const v1::Connection proto = Masked({"process", "process.unit"});
+  const v1::Connection proto = Masked({"process", "process.cwd"});
   EXPECT_EQ(proto.process().name(), "curl");
-  EXPECT_EQ(proto.process().unit(), "a.service");
+  EXPECT_EQ(proto.process().cwd(), "/srv");
   EXPECT_EQ(proto.process().cmdline_size(), 0);
 }
 

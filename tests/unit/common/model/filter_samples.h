@@ -40,6 +40,8 @@ inline Connection Browser() {
   c.process.uid = 1000;
   c.process.unit = "session-2.scope";
   c.process.container_id = "0a1b2c3d";
+  c.process.container_runtime = "docker";
+  c.process.pod_uid = "6f1d7b0e";
   c.process.quality = Quality::kExact;
   c.application.protocol = "tls";
   c.application.protocols = {"tls"};
@@ -226,10 +228,15 @@ inline constexpr Case kMatches[] = {
     {"ja4:t13d", "1"},
     {"quality:exact", "1"},
     {"reason:forwarded", "2"},
+    {"pod:6f1d", "1"},
     {"pod:x", ""},
     {"ns:x", ""},
     {"namespace:x", ""},
-    {"runtime:docker", ""},
+    {"runtime:docker", "1"},
+    {"runtime:podman", ""},
+    {"not unit:session container:0a1b", ""},
+    {"unit=session-2.scope", "1"},
+    {"container:/^0a1b2c3d$/", "1"},
     {"alert:x", ""},
     // Numbers and units.
     {"pid:4803", "1"},

@@ -149,6 +149,7 @@ TEST_F(OwnerTablesTest, ATcpSocketHasTheKernelsNumbers) {
                           .minimum_rtt_us = 200,
                           .retransmissions = 2,
                           .congestion_window = 10,
+                          .mss = 1448,
                           .final = false};
   EXPECT_EQ(changes[0].tcp, want);
   EXPECT_EQ(Find(Protocol::kTcp, "10.0.0.1:4000", "1.2.3.4:80").tcp, want);

@@ -19,6 +19,7 @@ tcp_info Info() {
   info.tcpi_rttvar = 8;
   info.tcpi_min_rtt = 12;
   info.tcpi_snd_cwnd = 10;
+  info.tcpi_snd_mss = 1448;
   info.tcpi_total_retrans = 3;
   info.tcpi_bytes_acked = 5'000'001;
   info.tcpi_bytes_sent = 5'000'100;
@@ -57,6 +58,7 @@ TEST(SockDiagTest, ASocketComesWithItsNumbers) {
                           .minimum_rtt_us = 12,
                           .retransmissions = 3,
                           .congestion_window = 10,
+                          .mss = 1448,
                           .final = false};
   EXPECT_EQ(*sockets[0].tcp, want);
   EXPECT_EQ(sockets[1].tuple.local, *IpAddress::Parse("10.0.0.1"));
