@@ -24,6 +24,7 @@ Link::Link(Options options, Mailbox* mailbox)
       mailbox_(mailbox),
       channel_(OpenChannel(socket_)),
       stub_(v1::MonitorService::NewStub(channel_)),
+      inspector_(channel_, mailbox),
       include_historic_(options.include_historic) {
   drain_ = std::thread([this] { Drain(); });
   side_ = std::thread([this] { AskForStatistics(); });

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The threads that keep in touch with a rustnetd: one drains WatchConnections, always, and never
-// waits for the user interface; one asks for statistics every two seconds.  A stream that ends is
+// waits for the user interface; one asks for statistics every two seconds; one for the detail of
+// the connection that is looked at.  A stream that ends is
 // taken up again from its last whole state, within a second of the daemon's return.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "client/stream/channel.h"
+#include "client/stream/inspector.h"
 #include "client/stream/mailbox.h"
 #include "client/stream/staging.h"
 
@@ -33,6 +36,8 @@ class Link {
   void SetHistoric(bool include) ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends the wait between two attempts.
   void RetryNow() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The connection whose detail is wanted in the mailbox, or none.
+  void Inspect(std::optional<uint64_t> id) { inspector_.Look(id); }
 
  private:
   void Drain();
@@ -54,6 +59,7 @@ class Link {
   Mailbox* const mailbox_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::MonitorService::Stub> stub_;
+  Inspector inspector_;
 
   Staging staging_;          // of the drain thread, as the two below
   Time whole_at_ = 0;        // MonotonicNow of the last whole state

@@ -69,6 +69,25 @@ void Mailbox::PublishSide(const v1::Stats* stats, const v1::ListInterfacesRespon
   Wake();
 }
 
+void Mailbox::PublishDetail(Detail detail) {
+  const absl::MutexLock lock(&mutex_);
+  detail_ = std::move(detail);
+  Wake();
+}
+
+void Mailbox::DetailIsGone(uint64_t id) {
+  const absl::MutexLock lock(&mutex_);
+  if (detail_.id != id) detail_ = Detail();
+  detail_.id = id;
+  detail_.gone = true;
+  Wake();
+}
+
+Detail Mailbox::detail() const {
+  const absl::MutexLock lock(&mutex_);
+  return detail_;
+}
+
 LinkState Mailbox::link() const {
   const absl::MutexLock lock(&mutex_);
   return link_;

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -38,6 +41,16 @@ struct SideState {
   v1::ListInterfacesResponse interfaces;
 };
 
+// One connection with all that the daemon knows of it.
+struct Detail {
+  std::optional<uint64_t> id;                    // that was asked for; none: none yet
+  std::shared_ptr<const model::Connection> row;  // as of the last answer; null: none came
+  std::vector<uint64_t> down;                    // bytes per second, of the last seconds
+  std::vector<uint64_t> up;
+  Time answered = 0;  // MonotonicNow of that answer
+  bool gone = false;  // the daemon does not have it any more
+};
+
 class Mailbox {
  public:
   Mailbox();
@@ -54,6 +67,10 @@ class Mailbox {
   }
   void PublishSide(const v1::Stats* stats, const v1::ListInterfacesResponse* interfaces);
 
+  void PublishDetail(Detail detail);
+  // Keeps what the last answer for `id` said.
+  void DetailIsGone(uint64_t id);
+
   // Empties the wake descriptor.
   void ClearWake();
   // False if there is nothing.
@@ -62,6 +79,7 @@ class Mailbox {
   size_t waiting() const;
   LinkState link() const;
   SideState side() const;
+  Detail detail() const;
   Time last_message() const;
 
  private:
@@ -72,6 +90,7 @@ class Mailbox {
   bool has_batch_ ABSL_GUARDED_BY(mutex_) = false;
   LinkState link_ ABSL_GUARDED_BY(mutex_);
   SideState side_ ABSL_GUARDED_BY(mutex_);
+  Detail detail_ ABSL_GUARDED_BY(mutex_);
   bool awake_ ABSL_GUARDED_BY(mutex_) = false;
   UniqueFd read_end_;
   UniqueFd write_end_;

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -42,8 +43,23 @@ class Daemon : public v1::MonitorService::Service {
   ~Daemon() override { server_->Shutdown(std::chrono::system_clock::now()); }
 
   v1::GetServerInfoResponse info;
+  std::atomic<uint64_t> looked_at = 0;  // 0: none
+  std::atomic<int> looks = 0;
+  std::atomic<bool> forgotten = false;
 
  private:
+  grpc::Status GetConnection(grpc::ServerContext*, const v1::GetConnectionRequest* request,
+                             v1::GetConnectionResponse* response) override {
+    looked_at = request->id();
+    ++looks;
+    if (forgotten) return {grpc::StatusCode::NOT_FOUND, "gone"};
+    response->mutable_connection()->set_id(request->id());
+    response->mutable_connection()->mutable_process()->add_cmdline("a\033b");
+    v1::RateSample* sample = response->add_samples();
+    sample->set_receive_rate(7);
+    sample->set_send_rate(8);
+    return grpc::Status::OK;
+  }
   grpc::Status GetServerInfo(grpc::ServerContext*, const v1::GetServerInfoRequest*,
                              v1::GetServerInfoResponse* response) override {
     *response = info;
@@ -269,6 +285,35 @@ TEST_F(LinkTest, ARefusedCallGivesTheDaemonsOwnSentence) {
   ASSERT_TRUE(Until([&] { return Lost(); }));
   EXPECT_EQ(mailbox_.link().failure.exit_code, kExitPermission);
   EXPECT_EQ(mailbox_.link().failure.sentence, "only group rustnet may watch\u241b");
+}
+
+TEST_F(LinkTest, TheDetailOfOneConnectionIsAskedForWhileItIsLookedAt) {
+  Daemon daemon(socket_, [](int, const v1::WatchConnectionsRequest&, Daemon::Writer*,
+                            grpc::ServerContext* context) { return WaitForEnd(context); });
+  Link link({socket_}, &mailbox_);
+  EXPECT_FALSE(mailbox_.detail().id);
+  link.Inspect(5);
+  ASSERT_TRUE(Until([&] { return mailbox_.detail().id == 5U; }));
+  const Detail first = mailbox_.detail();
+  ASSERT_NE(first.row, nullptr);
+  EXPECT_EQ(first.row->process.cmdline, std::vector<std::string>{"a\u241bb"});
+  EXPECT_EQ(first.down, std::vector<uint64_t>{7});
+  EXPECT_EQ(first.up, std::vector<uint64_t>{8});
+  const Time changed = MonotonicNow();
+  link.Inspect(6);
+  ASSERT_TRUE(Until([&] { return mailbox_.detail().id == 6U; }));
+  EXPECT_LT(MonotonicNow() - changed, 900 * kMillisecond) << "another one is asked for at once";
+  daemon.forgotten = true;
+  ASSERT_TRUE(Until([&] { return mailbox_.detail().gone; }));
+  EXPECT_NE(mailbox_.detail().row, nullptr) << "what it was stays";
+  link.Inspect(7);
+  ASSERT_TRUE(Until([&] { return mailbox_.detail().id == 7U; }));
+  EXPECT_TRUE(mailbox_.detail().gone);
+  EXPECT_EQ(mailbox_.detail().row, nullptr);
+  link.Inspect(std::nullopt);
+  const int looks = daemon.looks;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
+  EXPECT_LE(daemon.looks, looks + 1);
 }
 
 }  // namespace
