@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/stream/row.h"
+#include "client/text/facts.h"
 #include "client/text/format.h"
 #include "common/model/convert.h"
 
@@ -28,18 +29,9 @@ void Pair(Output* out, std::string_view key, std::string_view value) {
   out->Line(line.append(value));
 }
 
-std::string Joined(const std::vector<std::string>& texts, std::string_view between) {
-  std::string joined;
-  for (const std::string& text : texts) {
-    if (!joined.empty()) joined += between;
-    joined += text;
-  }
-  return joined;
-}
-
-std::string ContainerText(const model::Process& process) {
-  if (process.container_runtime.empty()) return process.container_id;
-  return process.container_id + " (" + process.container_runtime + ")";
+// "exact: it was seen to …".
+std::string WithMeaning(std::string_view word, std::string_view meaning) {
+  return std::string(word) + (meaning.empty() ? "" : ": ") + std::string(meaning);
 }
 
 void PrintProcess(Output* out, const std::string& title, const model::Process& process) {
@@ -51,45 +43,28 @@ void PrintProcess(Output* out, const std::string& title, const model::Process& p
   Pair(out, key("directory"), process.cwd);
   if (process.uid) Pair(out, key("uid"), Number(*process.uid));
   if (process.gid) Pair(out, key("gid"), Number(*process.gid));
+  if (process.login_uid) Pair(out, key("login uid"), Number(*process.login_uid));
+  if (process.namespace_pid && process.namespace_pid != process.pid) {
+    Pair(out, key("pid inside"), Number(*process.namespace_pid));
+  }
+  if (process.thread_name != process.name) Pair(out, key("thread"), process.thread_name);
   Pair(out, key("unit"), process.unit);
-  Pair(out, key("container"), ContainerText(process));
+  Pair(out, key("container"), ContainerText(process, true));
   Pair(out, key("pod"), process.pod_uid);
   Pair(out, key("cgroup"), process.cgroup);
   for (const model::ProcessRef& parent : process.parents) {
-    Pair(out, key("parent"), parent.name + " (" + Number(parent.pid) + ") " + parent.executable);
+    Pair(out, key("parent"), RefText(parent));
   }
-  if (process.creator) {
-    Pair(out, key("had from"),
-         process.creator->name + " (" + Number(process.creator->pid) + ") " +
-             process.creator->executable);
+  if (process.creator) Pair(out, key("creator"), RefText(*process.creator));
+  if (process.capabilities) {
+    Pair(out, key("capabilities"), CapabilitiesText(*process.capabilities));
   }
   if (process.quality != model::Quality::kUnspecified) {
-    Pair(out, key("found by"), model::Name(process.quality));
+    Pair(out, key("quality"), WithMeaning(model::Name(process.quality), Meaning(process.quality)));
   }
   if (process.reason != model::NoOwner::kUnspecified) {
-    Pair(out, key("unknown"), model::Name(process.reason));
+    Pair(out, key("reason"), WithMeaning(model::Name(process.reason), Meaning(process.reason)));
   }
-}
-
-std::string SourceText(model::RttSource source) {
-  switch (source) {
-    case model::RttSource::kKernel:
-      return " (kernel)";
-    case model::RttSource::kPackets:
-      return " (captured)";
-    case model::RttSource::kHandshake:
-      return " (captured handshake)";
-    case model::RttSource::kApplication:
-      return " (request to answer)";
-    case model::RttSource::kUnspecified:
-      break;
-  }
-  return "";
-}
-
-// As precise as it is known: "79us", "1.2ms".
-std::string PreciseRtt(uint32_t microseconds) {
-  return microseconds < 1000 ? Number(microseconds) + "us" : RttText(microseconds);
 }
 
 // "captured 90 bytes, kernel 100 bytes: 10 not captured".
@@ -119,6 +94,7 @@ void PrintTcp(Output* out, const model::TcpMetrics& tcp) {
   if (kernel.minimum_rtt_us) told.push_back("minimum " + PreciseRtt(*kernel.minimum_rtt_us));
   told.push_back("retransmissions " + Number(kernel.retransmissions));
   if (kernel.congestion_window) told.push_back("window " + Number(*kernel.congestion_window));
+  if (kernel.mss) told.push_back("mss " + Number(*kernel.mss));
   if (kernel.delivery_rate) told.push_back("delivers " + RateText(*kernel.delivery_rate) + "/s");
   if (kernel.final) told.emplace_back("closed");
   Pair(out, "tcp kernel", Joined(told, ", "));
@@ -258,7 +234,11 @@ void PrintDetails(const v1::GetConnectionResponse& response, Output* out) {
     copies.push_back(copy.interface + " " + TrafficText(copy.bytes, copy.packets, 0));
   }
   Pair(out, "also on", Joined(copies, " > "));
-  if (row->rtt_us) Pair(out, "round trip", PreciseRtt(*row->rtt_us) + SourceText(row->rtt_source));
+  if (row->rtt_us) {
+    const std::string_view source = SourceText(row->rtt_source);
+    Pair(out, "round trip",
+         PreciseRtt(*row->rtt_us) + (source.empty() ? "" : " (" + std::string(source) + ")"));
+  }
   if (row->tcp) PrintTcp(out, *row->tcp);
   Pair(out, "first seen", Rfc3339(row->first_seen));
   Pair(out, "last seen", Rfc3339(row->last_seen));

@@ -201,17 +201,16 @@ AddressText LocalText(const Connection& row, bool services) {
   return EndText(row, row.local, false, services);
 }
 
+std::string ApplicationLabel(const Connection& row) {
+  const model::Application& application = row.application;
+  if (application.protocol.empty()) return ProtocolLabel(model::Name(row.protocol));
+  if (application.evidence == model::Evidence::kPort) return application.protocol + "?";
+  return ProtocolLabel(application.protocol);
+}
+
 std::string ApplicationText(const Connection& row, bool names) {
   const model::Application& application = row.application;
-  const bool guess = application.evidence == model::Evidence::kPort;
-  std::string text;
-  if (application.protocol.empty()) {
-    text = ProtocolLabel(model::Name(row.protocol));
-  } else if (guess) {
-    text = application.protocol + "?";
-  } else {
-    text = ProtocolLabel(application.protocol);
-  }
+  std::string text = ApplicationLabel(row);
   std::string_view summary = application.summary;
   if (StartsWithIgnoreCase(summary, text)) {
     summary.remove_prefix(text.size());

@@ -39,6 +39,9 @@ AddressText LocalText(const model::Connection& row, bool services);
 // port).  A name that RemoteText shows already is left out.
 std::string ApplicationText(const model::Connection& row, bool names);
 
+// The same without what it says of itself: "TLS", "https?", "TCP".
+std::string ApplicationLabel(const model::Connection& row);
+
 // "ESTABLISHED" or, compact, "ESTAB".
 std::string StateText(const model::Connection& row, bool compact);
 

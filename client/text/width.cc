@@ -92,4 +92,31 @@ std::string ShortenKeepingTail(std::string_view text, size_t keep, int cells) {
       .append(text.substr(text.size() - keep));
 }
 
+std::vector<std::string> Wrap(std::string_view text, int cells, size_t most) {
+  std::vector<std::string> lines;
+  while (TextWidth(text) > cells && lines.size() + 1 < most) {
+    std::string_view rest = text;
+    std::string_view after_space;
+    int width = 0;
+    while (true) {
+      std::string_view next = rest;
+      const int known = CharWidth(NextChar(&next));
+      const int one = known < 0 ? 1 : known;
+      if (width + one > cells && rest.size() < text.size()) break;
+      if (rest.front() == ' ') after_space = next;
+      width += one;
+      rest = next;
+    }
+    // A break in the first half would waste the line.
+    const bool at_space =
+        text.size() - after_space.size() > (text.size() - rest.size()) / 2 && !after_space.empty();
+    const std::string_view head =
+        text.substr(0, text.size() - (at_space ? after_space.size() : rest.size()));
+    lines.emplace_back(head.substr(0, head.find_last_not_of(' ') + 1));
+    text = at_space ? after_space : rest;
+  }
+  lines.push_back(Shorten(text, cells));
+  return lines;
+}
+
 }  // namespace rustnet::client

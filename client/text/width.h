@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rustnet::client {
 
@@ -24,5 +25,9 @@ std::string Shorten(std::string_view text, int cells);
 
 // The same, but the last `keep` bytes (ASCII: a port) stay: "registry.exa…:443".
 std::string ShortenKeepingTail(std::string_view text, size_t keep, int cells);
+
+// `text` in lines of at most `cells`, broken at spaces where there are some; the last of `most`
+// ends with "…" if there would be more.  REQUIRES: cells > 0, most > 0.
+std::vector<std::string> Wrap(std::string_view text, int cells, size_t most);
 
 }  // namespace rustnet::client

@@ -36,6 +36,17 @@ TEST(WidthTest, APortSurvivesShortening) {
   EXPECT_EQ(ShortenKeepingTail("registry.example.org:443", 4, 5), "regi…");
 }
 
+TEST(WidthTest, LongTextsAreBrokenAtSpaces) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(Wrap("one two", 10, 3), (Lines{"one two"}));
+  EXPECT_EQ(Wrap("one two three", 8, 3), (Lines{"one two", "three"}));
+  EXPECT_EQ(Wrap("/a/path/without/spaces", 8, 4), (Lines{"/a/path/", "without/", "spaces"}));
+  EXPECT_EQ(Wrap("a /path/without/spaces", 8, 4), (Lines{"a /path/", "without/", "spaces"}));
+  EXPECT_EQ(Wrap("one two three four", 8, 2), (Lines{"one two", "three f…"}));
+  EXPECT_EQ(Wrap("世界世界", 5, 3), (Lines{"世界", "世界"}));
+  EXPECT_EQ(Wrap("", 5, 3), (Lines{""}));
+}
+
 TEST(WidthTest, WhateverTheBytesNothingIsWiderThanAsked) {
   std::mt19937 rng(3);
   for (int round = 0; round < 5'000; ++round) {
@@ -44,6 +55,10 @@ TEST(WidthTest, WhateverTheBytesNothingIsWiderThanAsked) {
     for (int cells = 0; cells < 12; ++cells) {
       ASSERT_LE(TextWidth(Shorten(text, cells)), cells);
       ASSERT_LE(TextWidth(ShortenKeepingTail(text, 4, cells)), cells);
+      if (cells < 2) continue;  // of which a wide character needs two
+      const std::vector<std::string> lines = Wrap(text, cells, 3);
+      ASSERT_LE(lines.size(), 3U);
+      for (const std::string& line : lines) ASSERT_LE(TextWidth(line), cells);
     }
   }
 }
