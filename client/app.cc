@@ -78,6 +78,16 @@ Status ReadSort(const std::string& text, Preferences* preferences) {
   return Ok();
 }
 
+Status ReadGroup(const std::string& text, Preferences* preferences) {
+  const std::optional<GroupBy> by = GroupByName(text);
+  if (!by) {
+    return InvalidArgument("rows are not grouped by '" + Printable(text, 64) +
+                           "'; they are by none, process, container, unit, user");
+  }
+  preferences->group = *by;
+  return Ok();
+}
+
 class App {
  public:
   App(const Options& options, const Config& config, std::string socket, PrivateDaemon* daemon)
@@ -137,6 +147,7 @@ Status App::Prepare() {
   theme_.ascii = options_.ascii;
   model_.keymap = config_.keymap;
   model_.users = UidOf;
+  model_.user_name = UserName;
   Preferences& preferences = model_.preferences;
   RN_RETURN_IF_ERROR(ReadSort(options_.sort.value_or(config_.sort), &preferences));
   preferences.hold = config_.hold_ms * kMillisecond;
@@ -146,6 +157,9 @@ Status App::Prepare() {
   model_.historic = preferences.historic;
   model_.sidebar = config_.sidebar;
   model_.rows.SetOrder(preferences.sort, preferences.descending);
+  RN_RETURN_IF_ERROR(ReadGroup(config_.group, &preferences));
+  model_.rows.SetGrouping(preferences.group);
+  if (preferences.group != GroupBy::kNone) model_.last_grouping = preferences.group;
   UpdateClock();
   ApplyFilter(&model_, preferences.filter);
   if (model_.filter.error) {
@@ -333,6 +347,15 @@ void App::CheckMail() {
   const bool answering = !model_.not_answering();
   model_.link = mailbox_.link();
   model_.side = mailbox_.side();
+  if (model_.tab == Tab::kDetails) {
+    Detail detail = mailbox_.detail();
+    const bool news = detail.answered != model_.detail.answered || detail.id != model_.detail.id ||
+                      detail.gone != model_.detail.gone;
+    if (news && (!model_.paused || detail.id != model_.detail.id)) {
+      model_.detail = std::move(detail);
+      data_dirty_ = true;
+    }
+  }
   if (model_.link.phase != before || answering == model_.not_answering()) model_.dirty = true;
   if (model_.permission.shown && model_.link.phase == LinkState::Phase::kLive) {
     model_.permission = Permission();
@@ -367,6 +390,7 @@ void App::Draw() {
     filter_age_at_ = model_.now;
   }
   Settle(&model_);
+  link_->Inspect(WantedDetail(model_));
   Frame frame = Render(model_, theme_);
   screen_->Present(frame, theme_);
   model_.hits = std::move(frame.hits);

@@ -148,6 +148,7 @@ void ReadUi(Reader* reader, Config* config) {
   reader->Number("refresh_ms", 100, 10'000, &config->refresh_ms);
   reader->String("theme", &config->theme);
   reader->Strings("sort", &config->sort);
+  reader->String("group", &config->group);
   reader->String("filter", &config->filter);
   reader->Flag("mouse", &config->mouse);
   reader->Flag("confirm_quit", &config->confirm_quit);

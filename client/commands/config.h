@@ -24,6 +24,7 @@ struct Config {
   uint32_t refresh_ms = 500;
   std::string theme = "muted";
   std::string sort = "down:desc";
+  std::string group = "none";
   std::string filter;
   bool mouse = true;
   bool confirm_quit = true;

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/view/painter.h"
+
 namespace rustnet::client {
 namespace {
 
 constexpr Size kSmallestFrame{60, 12};
 constexpr int kRuleFromRows = 30;
+constexpr int kCurvesFromRows = 20;
+constexpr int kStripRows = 3;
 constexpr int kSidebarFromColumns = 120;
 constexpr int kSidebarWidth = 36;  // with the line at its left
 
@@ -23,6 +27,44 @@ void Sample(Model* model) {
   };
   push(&model->down_samples, model->table.totals()->receive_rate);
   push(&model->up_samples, model->table.totals()->send_rate);
+}
+
+// Under the tabs: the neighbours, what the connection is, its cards, its curves.
+void LayOutDetails(int bottom, Areas* areas) {
+  areas->header = areas->rule ? 2 : 1;
+  areas->table_top = areas->header + 1;
+  areas->table_rows = kStripRows;
+  areas->title = areas->table_top + kStripRows;
+  areas->body = areas->title + 1;
+  if (areas->footer + 1 >= kCurvesFromRows) {
+    bottom -= areas->rule ? 6 : 4;
+    areas->traffic = bottom;
+  }
+  areas->body_rows = std::max(0, bottom - areas->body);
+}
+
+// A row that the filter hides, or that has ended behind the cursor, selects nothing; one that its
+// group hides leaves the cursor to the header.  In Details what is looked at stays.
+void KeepCursor(Model* model) {
+  const Groups& groups = model->rows.groups();
+  if (model->selected_group && !groups.RankOfHeader(*model->selected_group)) {
+    model->selected_group.reset();
+  }
+  if (!model->selected || SelectedSlot(*model)) return;
+  const std::optional<Slot> slot = model->table.Find(*model->selected);
+  if (slot && model->tab == Tab::kDetails) return;
+  if (slot && model->rows.grouped() && model->rows.Lists(*slot)) {
+    const std::optional<uint32_t> group = groups.GroupOf(*slot);
+    if (group) model->selected_group = groups.At(*group).key;
+  }
+  model->selected.reset();
+}
+
+// The strip of Details has the row that is looked at in its middle.
+void CenterStrip(Model* model) {
+  const std::optional<size_t> rank = CursorRank(*model);
+  if (!rank) return;
+  model->top = *rank > 0 ? *rank - 1 : 0;
 }
 
 }  // namespace
@@ -49,6 +91,10 @@ Areas AreasOf(const Model& model) {
     bottom -= 1;
     areas.last_daemon = bottom;
   }
+  if (model.tab == Tab::kDetails) {
+    LayOutDetails(bottom, &areas);
+    return areas;
+  }
   areas.table_rows = bottom - areas.table_top;
   if (model.sidebar && !model.filter.open && model.size.columns >= kSidebarFromColumns) {
     areas.sidebar = model.size.columns - kSidebarWidth;
@@ -65,11 +111,34 @@ std::optional<Slot> SelectedSlot(const Model& model) {
   return std::nullopt;
 }
 
+std::optional<size_t> CursorRank(const Model& model) {
+  if (model.selected_group) return model.rows.groups().RankOfHeader(*model.selected_group);
+  if (model.selected) {
+    const std::optional<Slot> slot = SelectedSlot(model);
+    return slot ? model.rows.RankOf(*slot) : std::nullopt;
+  }
+  if (model.rows.size() == 0 || model.top != 0) return std::nullopt;
+  return 0;
+}
+
 const model::Connection* SelectedRow(const Model& model) {
   const std::optional<Slot> slot = SelectedSlot(model);
   if (slot) return model.table.At(*slot);
-  if (model.selected || model.rows.size() == 0 || model.top != 0) return nullptr;
-  return model.table.At(model.rows.At(0));
+  if (model.selected || model.selected_group || model.rows.size() == 0 || model.top != 0) {
+    return nullptr;
+  }
+  const Line first = model.rows.LineAt(0);
+  return first.header ? nullptr : model.table.At(first.slot);
+}
+
+const model::Connection* LookedAt(const Model& model) {
+  if (!model.selected) return nullptr;
+  const std::optional<Slot> slot = model.table.Find(*model.selected);
+  return slot ? model.table.At(*slot) : nullptr;
+}
+
+std::optional<uint64_t> WantedDetail(const Model& model) {
+  return model.tab == Tab::kDetails ? model.selected : std::nullopt;
 }
 
 void Absorb(Model* model, Batch batch) {
@@ -92,13 +161,14 @@ void Settle(Model* model) {
     if (model->selected) selected = model->table.Find(*model->selected);
     model->rows.Refresh(held, selected);
     model->order_stale = false;
-    // A row that the filter hides, or that has ended behind the cursor, selects nothing.
-    if (model->selected && !SelectedSlot(*model)) model->selected.reset();
+    KeepCursor(model);
   }
   const size_t page = static_cast<size_t>(std::max(1, AreasOf(*model).table_rows));
   const size_t count = model->rows.size();
   const size_t last_top = count > page ? count - page : 0;
-  if (model->follow && model->selected) {
+  if (model->tab == Tab::kDetails) {
+    CenterStrip(model);
+  } else if (model->follow && model->selected) {
     const std::optional<Slot> slot = SelectedSlot(*model);
     if (slot) {
       const size_t rank = model->rows.RankOf(*slot).value_or(0);
@@ -106,6 +176,9 @@ void Settle(Model* model) {
     }
   }
   model->top = std::min(model->top, last_top);
+  if (model->tab == Tab::kDetails) {
+    model->details_scroll = std::min(model->details_scroll, DetailsScrollMost(*model));
+  }
   model->rows.EnsureSorted(model->top, page);
   if (model->armed != Action::kNone && model->now >= model->armed_until) {
     model->armed = Action::kNone;

@@ -28,9 +28,11 @@ inline constexpr Duration kNotAnsweringAfter = 6 * kSecond;
 
 inline constexpr size_t kTrafficSamples = 66;
 
+enum class Tab : uint8_t { kOverview, kDetails };
+
 // What a click on a cell of the last frame does.
 struct Hit {
-  enum class Kind : uint8_t { kRow, kHeader, kAction };
+  enum class Kind : uint8_t { kRow, kHeader, kAction, kCopy };
   Kind kind = Kind::kAction;
   int column = 0;  // of the screen
   int row = 0;
@@ -38,12 +40,14 @@ struct Hit {
   size_t rank = 0;                   // kRow
   Column header = Column::kProcess;  // kHeader
   Action action = Action::kNone;     // kAction
+  std::string text;                  // kCopy
 };
 
 // Defaults that the configuration may change; `r` returns to them.
 struct Preferences {
   Column sort = Column::kDown;
   bool descending = true;
+  GroupBy group = GroupBy::kNone;
   Duration hold = 3 * kSecond;
   bool confirm_quit = true;
   bool historic = false;
@@ -86,19 +90,28 @@ struct Model {
   Size size{80, 24};
   std::string socket;
   Keymap keymap;
-  model::UserLookup users;  // for `user:NAME`; none: numbers only
+  model::UserLookup users;                           // for `user:NAME`; none: numbers only
+  std::string (*user_name)(uint32_t uid) = nullptr;  // null: numbers only; "": not known
   Preferences preferences;
 
   // From the daemon.
   Table table;
   LinkState link;
   SideState side;
+  Detail detail;       // of the row that Details shows, or of one before it
   size_t waiting = 0;  // changes that a pause keeps back
 
   // The view.
   Rows rows;
-  std::optional<uint64_t> selected;  // id; none: the first row, whichever that is
-  size_t top = 0;                    // rank of the first row on the screen
+  Tab tab = Tab::kOverview;
+  // The line under the cursor, by id or by key; neither: the first line, whichever that is.
+  std::optional<uint64_t> selected;
+  std::optional<std::string> selected_group;
+  size_t top = 0;           // rank of the first line on the screen
+  size_t overview_top = 0;  // the same, for the way back from Details
+  int details_scroll = 0;
+  GroupBy last_grouping = GroupBy::kProcess;  // what `a` comes back to
+  bool group_menu = false;                    // the next key chooses a grouping
   Time held_until = 0;
   bool follow = false;
   bool paused = false;
@@ -122,6 +135,7 @@ struct Model {
   std::vector<Hit> hits;  // of the last frame
   Time clicked_at = 0;
   uint64_t clicked_id = 0;
+  std::string clicked_group;
 
   // One sample per second while the daemon is live, at most kTrafficSamples.
   std::vector<uint64_t> down_samples;
@@ -147,6 +161,9 @@ struct Areas {
   int table_rows = 0;
   int table_width = 0;
   int sidebar = -1;  // first column, or -1
+  int body = -1;     // Details: first row of the cards, or -1
+  int body_rows = 0;
+  int traffic = -1;  // Details: row of the heading of the curves, or -1
   int filter = -1;   // first of three rows, or -1
   int footer = 0;
   int last_daemon = -1;  // row of "last daemon: …", or -1
@@ -162,9 +179,15 @@ void Settle(Model* model);
 // When the picture changes without an event; 0: never.
 Time NextDeadline(const Model& model);
 
-// The row under the cursor; null if there is none.
+// The line under the cursor; none if it is not on the list.
+std::optional<size_t> CursorRank(const Model& model);
+// The row under the cursor; null if there is none, or a header.
 const model::Connection* SelectedRow(const Model& model);
 std::optional<Slot> SelectedSlot(const Model& model);
+// What Details shows, even if the list does not have it any more; null: nothing.
+const model::Connection* LookedAt(const Model& model);
+// Whose detail is to be asked for.
+std::optional<uint64_t> WantedDetail(const Model& model);
 
 void SetToast(Model* model, std::string text);
 

@@ -31,6 +31,14 @@ void PaintTabs(const Painter& paint);
 void PaintTitle(const Painter& paint);
 void PaintFooter(const Painter& paint);
 void PaintTable(const Painter& paint);
+// A line that is the header of a group, and the Process cell of a row below one.
+void PaintGroup(const Painter& paint, const ColumnLayout& layout, const Line& line, int y);
+std::string MemberText(const Model& model, const Line& line, const model::Connection& row);
+Token RttToken(std::optional<uint32_t> microseconds);
+// Details: the line that says what the connection is; cards and curves; by how much these scroll.
+void PaintDetailsTitle(const Painter& paint);
+void PaintDetails(const Painter& paint);
+int DetailsScrollMost(const Model& model);
 void PaintSidebar(const Painter& paint);
 void PaintFilterBar(const Painter& paint);
 void PaintHelp(const Painter& paint);

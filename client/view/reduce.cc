@@ -6,6 +6,8 @@
 
 #include "client/text/format.h"
 #include "client/text/utf8.h"
+#include "client/view/cursor.h"
+#include "client/view/painter.h"
 #include "client/view/reduce_filter.h"
 #include "common/base/text.h"
 
@@ -21,78 +23,6 @@ std::vector<Column> SortColumns(const Model& model) {
     columns.push_back(column);
   }
   return columns;
-}
-
-void Hold(Model* model) {
-  if (!model->held()) model->order_stale = true;
-  model->held_until = model->now + model->preferences.hold;
-}
-
-void Release(Model* model) {
-  model->held_until = 0;
-  model->order_stale = true;
-}
-
-size_t PageOf(const Model& model) {
-  return static_cast<size_t>(std::max(1, AreasOf(model).table_rows));
-}
-
-// Puts the cursor on `rank` and the rank on the screen; holds the order, so that the next step goes
-// where the eye expects it.
-void SelectRank(Model* model, size_t rank) {
-  Hold(model);
-  Settle(model);
-  if (model->rows.size() == 0) return;
-  rank = std::min(rank, model->rows.size() - 1);
-  const size_t page = PageOf(*model);
-  if (rank < model->top) model->top = rank;
-  if (rank >= model->top + page) model->top = rank - page + 1;
-  model->rows.EnsureSorted(model->top, page);
-  const Slot before = model->selected ? model->table.Find(*model->selected).value_or(0) : 0;
-  model->selected = model->table.At(model->rows.At(rank))->id;
-  // An ended row stays only until the cursor leaves it.
-  if (before != model->rows.At(rank)) model->dirty = true;
-}
-
-size_t SelectedRank(const Model& model) {
-  const std::optional<Slot> slot = SelectedSlot(model);
-  return slot ? model.rows.RankOf(*slot).value_or(0) : model.top;
-}
-
-void Move(Model* model, Action action) {
-  Hold(model);
-  Settle(model);
-  const size_t count = model->rows.size();
-  if (count == 0) return;
-  const size_t rank = SelectedRank(*model);
-  const size_t page = PageOf(*model);
-  switch (action) {
-    case Action::kUp:
-      return SelectRank(model, rank > 0 ? rank - 1 : count - 1);
-    case Action::kDown:
-      return SelectRank(model, rank + 1 < count ? rank + 1 : 0);
-    case Action::kPageUp:
-      return SelectRank(model, rank > page ? rank - page : 0);
-    case Action::kPageDown:
-      return SelectRank(model, rank + page);
-    case Action::kTop:
-      return SelectRank(model, 0);
-    default:
-      return SelectRank(model, count - 1);
-  }
-}
-
-void Scroll(Model* model, int rows) {
-  Hold(model);
-  Settle(model);
-  if (rows < 0) {
-    const size_t by = static_cast<size_t>(-rows);
-    model->top = model->top > by ? model->top - by : 0;
-  } else {
-    model->top += static_cast<size_t>(rows);
-  }
-  model->follow = false;
-  Settle(model);
 }
 
 void SortBy(Model* model, Column column) {
@@ -117,6 +47,10 @@ void Reset(Model* model, Effects* effects) {
   model->services = model->addresses = model->follow = model->paused = false;
   model->top = 0;
   model->selected.reset();
+  model->selected_group.reset();
+  if (model->rows.groups().by() != model->preferences.group) {
+    GroupRows(model, model->preferences.group);
+  }
   if (model->historic != model->preferences.historic) {
     model->historic = model->preferences.historic;
     effects->historic = model->historic;
@@ -154,13 +88,40 @@ void Copy(Model* model, Effects* effects) {
     effects->copy = "sudo usermod -aG rustnet " + model->permission.user;
     return;
   }
-  const model::Connection* row = SelectedRow(*model);
+  const model::Connection* row =
+      model->tab == Tab::kDetails ? LookedAt(*model) : SelectedRow(*model);
   if (row == nullptr) return;
   effects->copy = CopyText(*row);
 }
 
+// Rows of the body, half of it at a time.
+void ScrollDetails(Model* model, int rows) {
+  model->details_scroll = std::clamp(model->details_scroll + rows, 0, DetailsScrollMost(*model));
+}
+
+int HalfBody(const Model& model) { return std::max(1, AreasOf(model).body_rows / 2); }
+
+void Open(Model* model) {
+  if (SelectedRow(*model) == nullptr) return ToggleFold(model);
+  OpenDetails(model);
+}
+
+void SwitchTab(Model* model, Tab tab) {
+  if (tab == Tab::kDetails) {
+    OpenDetails(model);
+  } else {
+    CloseDetails(model);
+  }
+}
+
+Tab OtherTab(const Model& model) {
+  return model.tab == Tab::kDetails ? Tab::kOverview : Tab::kDetails;
+}
+
 void Escape(Model* model) {
-  if (model->follow) {
+  if (model->tab == Tab::kDetails) {
+    CloseDetails(model);
+  } else if (model->follow) {
     model->follow = false;
   } else if (!model->filter.applied.empty()) {
     ApplyFilter(model, "");
@@ -182,6 +143,43 @@ void Do(Model* model, Action action, Effects* effects) {
     case Action::kTop:
     case Action::kBottom:
       Move(model, action);
+      break;
+    case Action::kOpen:
+      Open(model);
+      break;
+    case Action::kOverview:
+      SwitchTab(model, Tab::kOverview);
+      break;
+    case Action::kDetails:
+      SwitchTab(model, Tab::kDetails);
+      break;
+    case Action::kNextTab:
+    case Action::kPreviousTab:
+      SwitchTab(model, OtherTab(*model));
+      break;
+    case Action::kScrollDown:
+      ScrollDetails(model, HalfBody(*model));
+      break;
+    case Action::kScrollUp:
+      ScrollDetails(model, -HalfBody(*model));
+      break;
+    case Action::kGroup:
+      GroupRows(model, model->rows.grouped() ? GroupBy::kNone : model->last_grouping);
+      break;
+    case Action::kGroupMenu:
+      model->group_menu = true;
+      break;
+    case Action::kFold:
+      ToggleFold(model);
+      break;
+    case Action::kFoldAll:
+      ToggleAllFolds(model);
+      break;
+    case Action::kUnfoldOne:
+      Fold(model, true);
+      break;
+    case Action::kFoldOne:
+      Fold(model, false);
       break;
     case Action::kSortNext:
       SortNext(model);
@@ -278,13 +276,33 @@ void ReduceHelp(Model* model, const KeyPress& press, Effects* effects) {
   }
 }
 
+// A second click in time on the same line opens it.
+void ClickRow(Model* model, size_t rank) {
+  const Time before = model->clicked_at;
+  const uint64_t id = model->clicked_id;
+  const std::string group = model->clicked_group;
+  SelectRank(model, rank);
+  model->clicked_at = model->now;
+  model->clicked_id = model->selected.value_or(0);
+  model->clicked_group = model->selected_group.value_or("");
+  const bool again = before != 0 && model->now - before <= kDoubleClick &&
+                     id == model->clicked_id && group == model->clicked_group;
+  if (!again) return;
+  model->clicked_at = 0;
+  Open(model);
+}
+
 void ReduceMouse(Model* model, const Mouse& mouse, Effects* effects) {
   if (mouse.kind == Mouse::Kind::kWheelUp || mouse.kind == Mouse::Kind::kWheelDown) {
     const int by = mouse.shift ? 1 : 3;
     const int rows = mouse.kind == Mouse::Kind::kWheelUp ? -by : by;
     if (model->help.open) {
       model->help.scroll = std::max(0, model->help.scroll + rows);
-    } else if (!model->permission.shown) {
+    } else if (model->permission.shown) {
+      return;
+    } else if (model->tab == Tab::kDetails) {
+      ScrollDetails(model, rows);
+    } else {
       Scroll(model, rows);
     }
     return;
@@ -301,7 +319,10 @@ void ReduceMouse(Model* model, const Mouse& mouse, Effects* effects) {
   if (hit == model->hits.end()) return Do(model, Action::kNone, effects);
   switch (hit->kind) {
     case Hit::Kind::kRow:
-      SelectRank(model, hit->rank);
+      ClickRow(model, hit->rank);
+      break;
+    case Hit::Kind::kCopy:
+      effects->copy = hit->text;
       break;
     case Hit::Kind::kHeader: {
       const bool again = hit->header == model->rows.column();
@@ -319,6 +340,19 @@ void ReduceMouse(Model* model, const Mouse& mouse, Effects* effects) {
   }
 }
 
+// True if the key was used; any other key closes the menu and does what it does.
+bool ReduceGroupMenu(Model* model, const KeyPress& press) {
+  model->group_menu = false;
+  if (press.key == Key::kEscape) return true;
+  if (press.key != Key::kChar || press.ctrl || press.alt) return false;
+  for (const GroupChoice& choice : GroupChoices()) {
+    if (press.ch != static_cast<char32_t>(choice.key)) continue;
+    GroupRows(model, choice.by);
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool Available(const Model& model, Action action) {
@@ -328,6 +362,7 @@ bool Available(const Model& model, Action action) {
            action == Action::kQuitNow || action == Action::kSuspend || action == Action::kHelp ||
            action == Action::kRedraw;
   }
+  const bool details = model.tab == Tab::kDetails;
   switch (action) {
     case Action::kUp:
     case Action::kDown:
@@ -335,11 +370,34 @@ bool Available(const Model& model, Action action) {
     case Action::kPageDown:
     case Action::kTop:
     case Action::kBottom:
-    case Action::kCopy:
-    case Action::kFollow:
       return model.rows.size() > 0;
+    case Action::kCopy:
+      return details ? LookedAt(model) != nullptr : SelectedRow(model) != nullptr;
+    case Action::kFollow:
+      return !details && SelectedRow(model) != nullptr;
+    case Action::kOpen:
+      return !details && !lost && !model.not_answering() && CursorRank(model).has_value();
+    case Action::kDetails:
+    case Action::kNextTab:
+    case Action::kPreviousTab:
+      return details || SelectedRow(model) != nullptr;
+    case Action::kScrollDown:
+      return details && model.details_scroll < DetailsScrollMost(model);
+    case Action::kScrollUp:
+      return details && model.details_scroll > 0;
+    case Action::kFold:
+    case Action::kFoldAll:
+    case Action::kUnfoldOne:
+    case Action::kFoldOne:
+      return !details && model.rows.grouped() && model.rows.size() > 0;
+    case Action::kFilter:
+    case Action::kGroup:
+    case Action::kGroupMenu:
+    case Action::kSortNext:
+    case Action::kSortReverse:
+      return !details;
     case Action::kSidebar:
-      return model.size.columns >= 120 && model.size.rows >= 12;
+      return !details && model.size.columns >= 120 && model.size.rows >= 12;
     case Action::kRetry:
       return lost || model.not_answering();
     case Action::kHistoric:
@@ -349,6 +407,15 @@ bool Available(const Model& model, Action action) {
     default:
       return true;
   }
+}
+
+const std::vector<GroupChoice>& GroupChoices() {
+  static const std::vector<GroupChoice> choices = {{'p', "process", GroupBy::kProcess},
+                                                   {'c', "container", GroupBy::kContainer},
+                                                   {'u', "unit", GroupBy::kUnit},
+                                                   {'U', "user", GroupBy::kUser},
+                                                   {'o', "off", GroupBy::kNone}};
+  return choices;
 }
 
 void Reduce(Model* model, const InputEvent& event, Effects* effects) {
@@ -368,7 +435,14 @@ void Reduce(Model* model, const InputEvent& event, Effects* effects) {
   }
   if (model->help.open) return ReduceHelp(model, press, effects);
   if (model->filter.open && !ReduceFilterBar(model, press)) return;
-  Do(model, model->keymap.Find(press), effects);
+  if (model->group_menu && ReduceGroupMenu(model, press)) return;
+  Action action = model->keymap.Find(press);
+  // A row can be opened from a frozen list as well; but first things first.
+  if (action == Action::kOpen && Available(*model, Action::kRetry)) action = Action::kRetry;
+  // Details pages through its cards.
+  if (model->tab == Tab::kDetails && action == Action::kPageDown) action = Action::kScrollDown;
+  if (model->tab == Tab::kDetails && action == Action::kPageUp) action = Action::kScrollUp;
+  Do(model, action, effects);
 }
 
 }  // namespace rustnet::client

@@ -25,6 +25,14 @@ void Reduce(Model* model, const InputEvent& event, Effects* effects);
 // Whether the action does something now; footer and help show only those that do.
 bool Available(const Model& model, Action action);
 
+// What the group menu offers.
+struct GroupChoice {
+  char key;
+  std::string_view text;
+  GroupBy by;
+};
+const std::vector<GroupChoice>& GroupChoices();
+
 // Parses and applies the text as the filter; an error leaves the last valid one in force.
 void ApplyFilter(Model* model, std::string_view text);
 

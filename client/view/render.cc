@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame around the table: tabs, title or banner, footer.
+// The frame around the table: tabs, title or banner.
 #include "client/view/render.h"
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 #include "client/text/format.h"
 #include "client/text/width.h"
 #include "client/view/painter.h"
-#include "client/view/reduce.h"
 
 namespace rustnet::client {
 namespace {
@@ -53,6 +52,10 @@ std::vector<Piece> TitleLeft(const Model& model) {
   const Style muted{Token::kMuted};
   std::string count = " · " + Count(model.rows.matching());
   if (filtered) count += " of " + Count(model.table.live());
+  if (model.rows.grouped()) {
+    const size_t groups = model.rows.groups().size();
+    count += " in " + Count(groups) + (groups == 1 ? " group" : " groups");
+  }
   pieces.push_back({count, muted});
   if (filtered && bar.error) {
     pieces.push_back({" · filter " + applied + " (last valid)", {Token::kWarn}});
@@ -60,6 +63,9 @@ std::vector<Piece> TitleLeft(const Model& model) {
     pieces.push_back({" · filtered", {Token::kInfo}});
   } else if (filtered) {
     pieces.push_back({" · filter " + applied, {Token::kInfo}});
+  }
+  if (model.rows.grouped()) {
+    pieces.push_back({" · by " + std::string(Name(model.rows.groups().by())), {Token::kInfo}});
   }
   pieces.push_back({SortChip(model), muted});
   if (model.paused) {
@@ -101,7 +107,7 @@ std::vector<std::vector<Piece>> TitleRight(const Model& model) {
 
 std::string Banner(const Painter& paint) {
   const Model& model = paint.model;
-  const std::string retry = " · " + paint.KeyOf(Action::kRetry) + " now";
+  const std::string retry = " · " + paint.KeyOf(Action::kOpen) + " now";
   if (model.link.phase == LinkState::Phase::kLost) {
     const std::string age = AgeText(model.now - model.link.lost_since);
     if (!model.link.ever_live) {
@@ -121,7 +127,8 @@ std::string Banner(const Painter& paint) {
 }  // namespace
 
 void Painter::Clickable(int column, int row, int width, Action action) const {
-  frame->hits.push_back(Hit{Hit::Kind::kAction, column, row, width, 0, Column::kProcess, action});
+  frame->hits.push_back(
+      Hit{Hit::Kind::kAction, column, row, width, 0, Column::kProcess, action, ""});
 }
 
 void Painter::Box(int column, int row, int width, int height, std::string_view title) const {
@@ -141,21 +148,39 @@ void Painter::Box(int column, int row, int width, int height, std::string_view t
 }
 
 void PaintTabs(const Painter& paint) {
-  const Style active{Token::kAccent, Token::kNone, true, true};
-  int column = 0;
-  if (paint.areas.rule) {
+  struct Entry {
+    Tab tab;
+    std::string_view text;
+    Action action;
+  };
+  static constexpr Entry kEntries[] = {{Tab::kOverview, "1 Overview", Action::kOverview},
+                                       {Tab::kDetails, "2 Details", Action::kDetails}};
+  const bool rule = paint.areas.rule;
+  int column = 1;
+  if (rule) {
     paint.cells().Put(1, 0, "rustnet", {Token::kHeading, Token::kNone, true});
-    column = 11;
     paint.cells().Fill(0, 1, paint.columns(), U'─', {Token::kBorder});
-    paint.cells().Fill(column, 1, 10, U'━', {Token::kAccent});
-    paint.cells().Put(column, 0, "1 Overview", active);
-  } else {
-    paint.cells().Put(0, 0, "[1 Overview]", active);
+    column = 11;
+  }
+  for (const Entry& entry : kEntries) {
+    const bool active = entry.tab == paint.model.tab;
+    const Style style = active ? Style{Token::kAccent, Token::kNone, true, true}
+                               : Style{Token::kMuted, Token::kNone, false, false};
+    const int begin = column;
+    column = paint.cells().Put(column, 0, entry.text, style);
+    paint.Clickable(begin, 0, column - begin, entry.action);
+    if (active && rule) {
+      paint.cells().Fill(begin, 1, column - begin, U'━', {Token::kAccent});
+    } else if (active) {
+      paint.cells().Put(begin - 1, 0, "[", style);
+      paint.cells().Put(column, 0, "]", style);
+    }
+    column += rule ? 3 : 1;
   }
   Piece state = CaptureState(paint.model);
   const std::string& version = paint.model.link.info.version();
   if (paint.columns() >= 120 && !version.empty()) state.text += " · rustnetd " + version;
-  paint.cells().PutRight(paint.columns(), 0, Shorten(state.text, paint.columns() - 24),
+  paint.cells().PutRight(paint.columns(), 0, Shorten(state.text, paint.columns() - column - 2),
                          state.style);
 }
 
@@ -169,6 +194,7 @@ void PaintTitle(const Painter& paint) {
     paint.Clickable(0, row, paint.columns(), Action::kRetry);
     return;
   }
+  if (model.tab == Tab::kDetails) return PaintDetailsTitle(paint);
   // With a sidebar the right-hand figures stand there.
   const int edge = paint.areas.table_width - 1;
   std::vector<Piece> left = TitleLeft(model);
@@ -184,69 +210,6 @@ void PaintTitle(const Painter& paint) {
   }
   int at = edge - WidthOf(right);
   for (const Piece& piece : right) at = paint.cells().Put(at, row, piece.text, piece.style);
-}
-
-void PaintFooter(const Painter& paint) {
-  const Model& model = paint.model;
-  const int row = paint.areas.footer;
-  const Style key{Token::kKey, Token::kNone, true};
-  const Style label{Token::kMuted};
-  struct Hint {
-    Action action;
-    std::string keys;
-    std::string text;
-  };
-  const auto hint = [&](Action action, std::string text) {
-    return Hint{action, paint.KeyOf(action), std::move(text)};
-  };
-  std::vector<Hint> hints;
-  if (model.permission.shown) {
-    hints = {Hint{Action::kRetry, "r", "retry"}, hint(Action::kCopy, "copy command")};
-  } else if (model.filter.open) {
-    const bool ascii = paint.theme.ascii;
-    if (!model.filter.error) hints.push_back({Action::kNone, ascii ? "Enter" : "⏎", "keep"});
-    hints.push_back({Action::kNone, "esc", "clear"});
-    if (!Completions(model.filter).empty()) hints.push_back({Action::kNone, "tab", "complete"});
-    if (model.rows.size() > 0) {
-      hints.push_back({Action::kNone, ascii ? "^v" : "↑↓", "move in list"});
-    }
-  } else {
-    hints = {Hint{Action::kUp, paint.KeyOf(Action::kUp) + paint.KeyOf(Action::kDown), "select"},
-             hint(Action::kFilter, "filter"),
-             hint(Action::kSortNext, "sort"),
-             hint(Action::kFollow, "follow"),
-             hint(Action::kPause, "pause"),
-             hint(Action::kHistoric, "history"),
-             hint(Action::kSidebar, "system"),
-             hint(Action::kCopy, "copy")};
-  }
-  const std::string help = paint.KeyOf(Action::kHelp);
-  const std::string quit = paint.KeyOf(Action::kQuit);
-  const int right = paint.columns() - 1 - TextWidth(help + " help  " + quit + " quit");
-  int column = paint.cells().Put(right, row, help, key);
-  column = paint.cells().Put(column, row, " help", label);
-  paint.Clickable(right, row, column - right, Action::kHelp);
-  column += 2;
-  const int quit_at = column;
-  column = paint.cells().Put(column, row, quit, key);
-  column = paint.cells().Put(column, row, " quit", label);
-  paint.Clickable(quit_at, row, column - quit_at, Action::kQuit);
-  if (!model.toast.empty()) {
-    paint.cells().Put(1, row, Shorten(model.toast, right - 3), {Token::kHeld, Token::kNone, true});
-    return;
-  }
-  int at = 1;
-  for (const Hint& one : hints) {
-    if (one.keys.empty() || (one.action != Action::kNone && !Available(model, one.action)))
-      continue;
-    const int width = TextWidth(one.keys) + 1 + TextWidth(one.text);
-    if (at + width + 2 > right) break;
-    const int begin = at;
-    at = paint.cells().Put(at, row, one.keys, key);
-    at = paint.cells().Put(at + 1, row, one.text, label);
-    if (one.action != Action::kNone) paint.Clickable(begin, row, at - begin, one.action);
-    at += 2;
-  }
 }
 
 Frame Render(const Model& model, const Theme& theme) {
@@ -271,6 +234,7 @@ Frame Render(const Model& model, const Theme& theme) {
     PaintTabs(paint);
     PaintTitle(paint);
     PaintTable(paint);
+    if (model.tab == Tab::kDetails) PaintDetails(paint);
     if (paint.areas.sidebar >= 0) PaintSidebar(paint);
     if (paint.areas.filter >= 0) PaintFilterBar(paint);
     if (paint.areas.last_daemon >= 0) {

@@ -133,7 +133,10 @@ void PaintHelp(const Painter& paint) {
   const int height = std::min(static_cast<int>(lines.size()) + 4, paint.areas.footer - 1 - top);
   if (width < 20 || height < 5) return;
   const int left = (paint.columns() - width) / 2;
-  paint.Box(left, top, width, height, model.permission.shown ? "Help" : "Help · Overview");
+  paint.Box(left, top, width, height,
+            model.permission.shown       ? "Help"
+            : model.tab == Tab::kDetails ? "Help · Details"
+                                         : "Help · Overview");
   if (!model.help.query.empty()) {
     paint.cells().PutRight(left + width - 2, top,
                            " " + std::to_string(found) + " of " + std::to_string(all) + " ",

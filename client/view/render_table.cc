@@ -11,12 +11,6 @@ namespace {
 
 using model::Connection;
 
-Token RttToken(std::optional<uint32_t> microseconds) {
-  if (!microseconds) return Token::kFaint;
-  if (*microseconds < 50'000) return Token::kOk;
-  return *microseconds < 150'000 ? Token::kWarn : Token::kErr;
-}
-
 // One of eight hues, by the name.
 Token HueOf(std::string_view name) {
   uint32_t hash = 2166136261U;  // FNV-1a
@@ -100,17 +94,19 @@ void PaintHeads(const Painter& paint, const ColumnLayout& layout) {
     } else {
       paint.cells().Put(place.begin, row, title, style, place.begin + place.width);
     }
-    paint.frame->hits.push_back(
-        Hit{Hit::Kind::kHeader, place.begin, row, place.width + 1, 0, place.column, Action::kNone});
+    paint.frame->hits.push_back(Hit{Hit::Kind::kHeader, place.begin, row, place.width + 1, 0,
+                                    place.column, Action::kNone, ""});
   }
 }
 
-void PaintRow(const Painter& paint, const ColumnLayout& layout, size_t rank, int y) {
+void PaintRow(const Painter& paint, const ColumnLayout& layout, const Line& line, int y) {
   const Model& model = paint.model;
-  const Slot slot = model.rows.At(rank);
-  const Connection& row = *model.table.At(slot);
+  const Connection& row = *model.table.At(line.slot);
   for (const ColumnPlace& place : layout.places) {
-    const Drawn cell = CellOf(paint, row, place, layout.compact);
+    Drawn cell = CellOf(paint, row, place, layout.compact);
+    if (line.group != Line::kNoGroup && place.column == Column::kProcess) {
+      cell.text = Shorten(MemberText(model, line, row), place.width);
+    }
     const Style style{cell.token};
     const int end = place.begin + place.width;
     if (InfoOf(place.column).right) {
@@ -119,15 +115,28 @@ void PaintRow(const Painter& paint, const ColumnLayout& layout, size_t rank, int
       paint.cells().Put(place.begin, y, cell.text, style, end);
     }
   }
+}
+
+void PaintLine(const Painter& paint, const ColumnLayout& layout, size_t rank, bool selected,
+               int y) {
+  const Model& model = paint.model;
+  const Line line = model.rows.LineAt(rank);
   const int width = paint.areas.table_width;
-  const bool selected = model.selected ? *model.selected == row.id : rank == 0;
+  bool ended = false;
+  if (line.header) {
+    PaintGroup(paint, layout, line, y);
+    ended = model.rows.groups().At(line.group).connections == 0;
+  } else {
+    PaintRow(paint, layout, line, y);
+    ended = model.table.Gone(line.slot) || model.table.At(line.slot)->historic;
+  }
   if (selected) {
     paint.cells().Put(0, y, "▌", {Token::kAccent});
     paint.cells().Restyle(0, y, width - 1, Token::kSelectionFg, Token::kSelectionBg);
   }
-  if (model.table.Gone(slot) || row.historic) paint.cells().Dim(0, y, width - 1);
+  if (ended) paint.cells().Dim(0, y, width - 1);
   paint.frame->hits.push_back(
-      Hit{Hit::Kind::kRow, 0, y, width, rank, Column::kProcess, Action::kNone});
+      Hit{Hit::Kind::kRow, 0, y, width, rank, Column::kProcess, Action::kNone, ""});
 }
 
 void PaintScrollBar(const Painter& paint) {
@@ -177,6 +186,12 @@ void PaintEmpty(const Painter& paint) {
 
 }  // namespace
 
+Token RttToken(std::optional<uint32_t> microseconds) {
+  if (!microseconds) return Token::kFaint;
+  if (*microseconds < 50'000) return Token::kOk;
+  return *microseconds < 150'000 ? Token::kWarn : Token::kErr;
+}
+
 void PaintTable(const Painter& paint) {
   const Model& model = paint.model;
   const ColumnLayout layout = LayOutColumns(paint.areas.table_width, model.rows.any_country());
@@ -187,10 +202,12 @@ void PaintTable(const Painter& paint) {
   }
   const size_t page = static_cast<size_t>(std::max(0, paint.areas.table_rows));
   const size_t last = std::min(model.rows.size(), model.top + page);
+  const std::optional<size_t> cursor = CursorRank(model);
   for (size_t rank = model.top; rank < last; ++rank) {
-    PaintRow(paint, layout, rank, paint.areas.table_top + static_cast<int>(rank - model.top));
+    PaintLine(paint, layout, rank, rank == cursor,
+              paint.areas.table_top + static_cast<int>(rank - model.top));
   }
-  PaintScrollBar(paint);
+  if (model.tab == Tab::kOverview) PaintScrollBar(paint);
 }
 
 }  // namespace rustnet::client

@@ -137,6 +137,32 @@ void Rows::ComputeAllKeys() {
   for (Item& item : order_) item = ItemOf(item.slot);
 }
 
+void Rows::SetGrouping(GroupBy by) {
+  if (by == groups_.by()) return;
+  groups_.SetBy(by);
+  RenewGroupKeys();
+}
+
+void Rows::RenewGroupKeys() {
+  groups_.Forget();
+  if (!grouped()) return;
+  group_keys_.resize(metas_.size());
+  for (size_t slot = 0; slot < metas_.size(); ++slot) {
+    if (!metas_[slot].used) continue;
+    group_keys_[slot] = groups_.KeyIndex(*table_->At(static_cast<Slot>(slot)));
+  }
+}
+
+void Rows::SetOpen(const std::string& key, bool open) {
+  groups_.SetOpen(key, open);
+  groups_.Unroll();
+}
+
+void Rows::SetAllOpen(bool open) {
+  groups_.SetAllOpen(open);
+  groups_.Unroll();
+}
+
 uint32_t Rows::TextIndex(const model::Connection& row) {
   const auto [found, is_new] =
       text_index_.try_emplace(TextHash(column_, row), static_cast<uint32_t>(texts_.size()));
@@ -176,7 +202,11 @@ void Rows::Touch(const std::vector<Slot>& slots, Time now) {
       countries_ += meta.country ? 1 : 0;
     }
     ComputeKey(slot);
+    if (!grouped()) continue;
+    group_keys_.resize(metas_.size());
+    group_keys_[slot] = groups_.KeyIndex(row);
   }
+  if (groups_.keys() > 2 * table_->live() + 1024) RenewGroupKeys();
   // Texts that no row has any more are dropped together, when they are the majority.
   if (texts_.size() > 2 * table_->live() + 1024) ComputeAllKeys();
 }
@@ -184,6 +214,13 @@ void Rows::Touch(const std::vector<Slot>& slots, Time now) {
 Rows::Item Rows::ItemOf(Slot slot) const {
   const Meta& meta = metas_[slot];
   return Item{meta.key, meta.id, slot, meta.text};
+}
+
+void Rows::BuildGroups(bool held) {
+  std::vector<Slot> order;
+  order.reserve(order_.size());
+  for (const Item& item : order_) order.push_back(item.slot);
+  groups_.Build(*table_, order, group_keys_, column_, descending_, held);
 }
 
 void Rows::Refresh(bool held, std::optional<Slot> selected) {
@@ -199,7 +236,9 @@ void Rows::Refresh(bool held, std::optional<Slot> selected) {
     }
     table_->ForgetGone(selected);
     sorted_from_ = sorted_to_ = 0;
-    return;
+    if (!grouped()) return;
+    EnsureOrder(0, order_.size());
+    return BuildGroups(false);
   }
   const auto before = [this](const Item& a, const Item& b) { return Before(a, b); };
   if (sorted_to_ - sorted_from_ < order_.size()) {
@@ -213,9 +252,14 @@ void Rows::Refresh(bool held, std::optional<Slot> selected) {
   }
   sorted_from_ = 0;
   sorted_to_ = order_.size();
+  if (grouped()) BuildGroups(true);
 }
 
 void Rows::EnsureSorted(size_t first, size_t count) {
+  if (!grouped()) EnsureOrder(first, count);
+}
+
+void Rows::EnsureOrder(size_t first, size_t count) {
   const size_t last = std::min(first + count, order_.size());
   first = std::min(first, last);
   if (first >= sorted_from_ && last <= sorted_to_) return;
@@ -231,7 +275,8 @@ void Rows::EnsureSorted(size_t first, size_t count) {
 }
 
 std::optional<size_t> Rows::RankOf(Slot slot) const {
-  if (slot >= metas_.size() || !metas_[slot].ordered) return std::nullopt;
+  if (!Lists(slot)) return std::nullopt;
+  if (grouped()) return groups_.RankOf(slot);
   for (size_t rank = sorted_from_; rank < sorted_to_; ++rank) {
     if (order_[rank].slot == slot) return rank;
   }

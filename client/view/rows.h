@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows are shown and in what order: filter → sort → window.
+// Which lines are shown and in what order: filter → sort → groups → window.
 //
 // Only the window that is looked at is sorted (nth_element, then a sort of that piece), by one
-// exact number per row.  While the order is held, slots keep their rank: new rows come behind them,
-// ended ones stay.  A rank is valid until the next Refresh.
+// exact number per row; under groups (groups.h) all is.  While the order is held, slots keep their
+// rank: new rows come behind them, ended ones stay.  A rank is valid until the next Refresh.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "client/stream/table.h"
 #include "client/view/columns.h"
+#include "client/view/groups.h"
 #include "common/model/filter.h"
 
 namespace rustnet::client {
@@ -29,6 +30,12 @@ class Rows {
   void SetOrder(Column column, bool descending);
   Column column() const { return column_; }
   bool descending() const { return descending_; }
+  // kNone: a flat list.  Takes effect with the next Refresh.
+  void SetGrouping(GroupBy by);
+  bool grouped() const { return groups_.by() != GroupBy::kNone; }
+  const Groups& groups() const { return groups_; }
+  void SetOpen(const std::string& key, bool open);
+  void SetAllOpen(bool open);
 
   // After Table::Apply.
   void Touch(const std::vector<Slot>& slots, Time now);
@@ -40,7 +47,8 @@ class Rows {
   // are and only new rows are appended.
   void Refresh(bool held, std::optional<Slot> selected);
 
-  size_t size() const { return order_.size(); }
+  // Lines: rows, and the headers of groups.
+  size_t size() const { return grouped() ? groups_.lines().size() : order_.size(); }
   size_t matching() const { return matching_; }  // live rows that the filter passes
   // Texts of the sort column that are remembered.
   size_t distinct_texts() const { return texts_.size(); }
@@ -49,9 +57,15 @@ class Rows {
   // Sorts ranks [first, first + count).
   void EnsureSorted(size_t first, size_t count);
   // REQUIRES: the rank was made sorted since the last Refresh.
-  Slot At(size_t rank) const { return order_[rank].slot; }
-  // None if the row is not shown.
+  Line LineAt(size_t rank) const {
+    return grouped() ? groups_.lines()[rank] : Line{.slot = order_[rank].slot};
+  }
+  // The same, of a line that is a row.
+  Slot At(size_t rank) const { return LineAt(rank).slot; }
+  // None if the row is not shown; it may be in a group that is folded.
   std::optional<size_t> RankOf(Slot slot) const;
+  // Whether the list has the row, shown or folded.
+  bool Lists(Slot slot) const { return slot < metas_.size() && metas_[slot].ordered; }
 
  private:
   struct Meta {
@@ -63,6 +77,7 @@ class Rows {
     bool country = false;
     bool ordered = false;  // is in order_
   };
+  void BuildGroups(bool held);
   struct Item {
     uint64_t key;
     uint64_t id;
@@ -79,6 +94,8 @@ class Rows {
     }
     return a.id < b.id;
   }
+  void EnsureOrder(size_t first, size_t count);
+  void RenewGroupKeys();
   void ComputeKey(Slot slot);
   void ComputeAllKeys();
   uint32_t TextIndex(const model::Connection& row);
@@ -90,6 +107,8 @@ class Rows {
   bool descending_ = true;
 
   std::vector<Meta> metas_;  // by slot
+  Groups groups_;
+  std::vector<uint32_t> group_keys_;  // by slot: of Groups::KeyIndex, if grouped
   size_t matching_ = 0;
   size_t countries_ = 0;
 

@@ -225,6 +225,36 @@ def test_a_storm_of_sizes():
         assert screen.end() == 0
 
 
+def test_details_are_opened_walked_and_left():
+    with h.Fake(rows=20, change=10) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
+        terminal.wait('Connections')
+        terminal.keys('Down')
+        terminal.keys('Enter')
+        terminal.wait('Protocol')
+        terminal.wait('next/prev')
+        first = terminal.screen()
+        terminal.keys('j')
+        h.wait_for('the next one is shown', lambda: terminal.screen().split('▎')[1:] != first.split('▎')[1:], 5)
+        terminal.keys('Escape')
+        terminal.wait('Connections')
+
+
+def test_rows_are_grouped_and_unfolded():
+    with h.Fake(rows=20, change=10) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
+        terminal.wait('Connections')
+        terminal.keys('a')
+        terminal.wait('by process')
+        terminal.wait('▸')
+        terminal.keys('*')
+        terminal.wait('└─')
+        terminal.keys('A')
+        terminal.wait('group by')
+        terminal.keys('c')
+        terminal.wait('(host)')
+        terminal.keys('a')
+        h.wait_for('the list is flat', lambda: 'by container' not in terminal.screen(), 5)
+
+
 def test_a_filter_is_typed_pasted_and_refused():
     with h.Fake(rows=200) as fake, h.Terminal(h.CLIENT, '--socket', fake.socket, columns=120) as terminal:
         terminal.wait('Connections')

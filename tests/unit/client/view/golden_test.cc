@@ -68,6 +68,78 @@ void Held(Model* model) {
   model->now += kSecond / 2;
 }
 
+void Grouped(Model* model, GroupBy by) {
+  Fill(model);
+  Settle(model);
+  Send(model, Press("A"));
+  for (const GroupChoice& choice : GroupChoices()) {
+    if (choice.by == by) Type(model, std::string(1, choice.key));
+  }
+}
+
+// The second group is unfolded, the cursor on its first row.
+void ByProcess(Model* model) {
+  Grouped(model, GroupBy::kProcess);
+  for (const char* key : {"down", "space", "down"}) Send(model, Press(key));
+  model->now += 4 * kSecond;
+}
+
+void ByContainer(Model* model) {
+  Grouped(model, GroupBy::kContainer);
+  for (const char* key : {"*", "g"}) Send(model, Press(key));
+  model->now += 4 * kSecond;
+}
+
+void ByUnit(Model* model) { Grouped(model, GroupBy::kUnit); }
+void ByUser(Model* model) {
+  Grouped(model, GroupBy::kUser);
+  Send(model, Press("A"));
+}
+
+void Details(Model* model) {
+  Overview(model);
+  Settle(model);
+  Send(model, Press("enter"));
+  Answer(model, 2);
+}
+
+void DetailsScrolled(Model* model) {
+  Details(model);
+  for (int i = 0; i < 3; ++i) Send(model, Press("ctrl-d"));
+}
+
+// No process, no TCP, no answer yet.
+void DetailsUnknown(Model* model) {
+  Fill(model);
+  model->selected = 11;
+  Settle(model);
+  Send(model, Press("2"));
+}
+
+// The daemon has closed it, and then removed its row.
+void DetailsEnded(Model* model) {
+  Details(model);
+  Batch batch;
+  batch.Put(2, nullptr, true);
+  batch.Remove(2);
+  Absorb(model, std::move(batch));
+  model->now += 4 * kSecond;
+  model->wall += 4 * kSecond;
+  model->link.last_message = model->now;
+  auto closed = std::make_shared<model::Connection>(*model->detail.row);
+  closed->historic = true;
+  closed->state = model::State::kTcpClosed;
+  closed->tcp->kernel->final = true;
+  model->detail.row = closed;
+}
+
+void DetailsLost(Model* model) {
+  Details(model);
+  model->link.phase = LinkState::Phase::kLost;
+  model->link.failure.kind = Failure::Kind::kRefused;
+  model->link.lost_since = kNow - 7 * kSecond;
+}
+
 void Help(Model* model) {
   Overview(model);
   Settle(model);
@@ -141,6 +213,18 @@ constexpr Screen kScreens[] = {
     {"01-overview-paused", Paused, Muted},
     {"01-overview-ascii", Overview, Ascii},
     {"01-overview-mono", Overview, Mono},
+    {"02-by-process", ByProcess, Muted},
+    {"02-by-process-ascii", ByProcess, Ascii},
+    {"02-by-process-mono", ByProcess, Mono},
+    {"03-by-container", ByContainer, Muted},
+    {"03-by-unit", ByUnit, Muted},
+    {"03-by-user-menu", ByUser, Muted},
+    {"06-details", Details, Muted},
+    {"06-details-scrolled", DetailsScrolled, Muted},
+    {"06-details-unknown", DetailsUnknown, Muted},
+    {"06-details-ended", DetailsEnded, Muted},
+    {"06-details-lost", DetailsLost, Muted},
+    {"06-details-ascii", Details, Ascii},
     {"13-help", Help, Muted},
     {"13-help-search", HelpSearch, Muted},
     {"14-filter", FilterBarOpen, Muted},

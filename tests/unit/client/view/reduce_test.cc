@@ -344,5 +344,127 @@ TEST(ReduceTest, TheHelpSearchesAndCloses) {
   EXPECT_FALSE(model->help.open);
 }
 
+TEST(ReduceTest, EnterOpensDetailsAndEscGoesBackToTheSamePlace) {
+  const auto model = MakeModel(Size{80, 24});
+  Batch batch;
+  batch.reset = true;
+  for (uint64_t id = 1; id <= 100; ++id) {
+    auto row = RowOf(kSamples[0], id);
+    row->counters.receive_rate = 1'000 - id;
+    batch.Put(id, std::move(row), false);
+  }
+  Absorb(model.get(), std::move(batch));
+  Settle(model.get());
+  EXPECT_EQ(WantedDetail(*model), std::nullopt);
+  for (const char* key : {"pgdn", "pgdn", "up"}) Send(model.get(), Press(key));
+  const uint64_t id = *model->selected;
+  const size_t top = model->top;
+  Send(model.get(), Press("enter"));
+  EXPECT_EQ(model->tab, Tab::kDetails);
+  EXPECT_EQ(WantedDetail(*model), id);
+  Send(model.get(), Press("j"));
+  EXPECT_EQ(model->selected, id + 1) << "j and k walk the neighbours";
+  Send(model.get(), Press("k"));
+  Send(model.get(), Press("esc"));
+  EXPECT_EQ(model->tab, Tab::kOverview);
+  EXPECT_EQ(model->selected, id);
+  EXPECT_EQ(model->top, top);
+  for (const char* key : {"2", "1", "tab", "shift-tab", "]", "["}) {
+    const Tab before = model->tab;
+    Send(model.get(), Press(key));
+    EXPECT_NE(model->tab, before) << key;
+  }
+}
+
+TEST(ReduceTest, WhatEndsWhileItIsLookedAtStays) {
+  const auto model = WithRates({10, 30, 20});
+  Send(model.get(), Press("down"));
+  Send(model.get(), Press("enter"));
+  ASSERT_EQ(WantedDetail(*model), 3U);
+  Remove(model.get(), 3);
+  for (int second = 0; second < 10; ++second) {
+    model->now += kSecond;
+    SetRate(model.get(), 1, 40);
+  }
+  ASSERT_NE(LookedAt(*model), nullptr);
+  EXPECT_EQ(LookedAt(*model)->id, 3U);
+  Send(model.get(), Press("esc"));
+  Send(model.get(), Press("down"));
+  model->now += 4 * kSecond;
+  Settle(model.get());
+  EXPECT_EQ(Order(model.get()), (Ids{1, 2}));
+}
+
+TEST(ReduceTest, DetailsScrollToTheirEndAndStartAnewForAnother) {
+  const auto model = MakeModel(Size{80, 24});
+  Fill(model.get());
+  Settle(model.get());
+  Send(model.get(), Press("2"));
+  Answer(model.get(), 1);
+  EXPECT_FALSE(Available(*model, Action::kScrollUp));
+  for (int i = 0; i < 30; ++i) Send(model.get(), Press("ctrl-d"));
+  EXPECT_EQ(model->details_scroll, DetailsScrollMost(*model));
+  EXPECT_GT(model->details_scroll, 10);
+  EXPECT_FALSE(Available(*model, Action::kScrollDown));
+  Send(model.get(), Mouse{Mouse::Kind::kWheelUp, 0, 5, 10});
+  EXPECT_EQ(model->details_scroll, DetailsScrollMost(*model) - 3);
+  Send(model.get(), Press("j"));
+  EXPECT_EQ(model->details_scroll, 0);
+}
+
+TEST(ReduceTest, WhatTheListHasToDoIsNotDoneInDetails) {
+  const auto model = WithRates({10, 30});
+  Send(model.get(), Press("enter"));
+  for (const char* key : {"/", "s", "a", "A", "space", "i"}) Send(model.get(), Press(key));
+  EXPECT_FALSE(model->filter.open);
+  EXPECT_FALSE(model->rows.grouped());
+  EXPECT_FALSE(model->group_menu);
+  EXPECT_EQ(model->rows.column(), Column::kDown);
+}
+
+TEST(ReduceTest, EnterTriesAgainWhereTheDaemonIsLost) {
+  const auto model = WithRates({10, 30});
+  model->link.phase = LinkState::Phase::kLost;
+  EXPECT_TRUE(Send(model.get(), Press("enter")).retry);
+  EXPECT_EQ(model->tab, Tab::kOverview);
+  Send(model.get(), Press("2"));
+  EXPECT_EQ(model->tab, Tab::kDetails) << "frozen data can be looked at";
+}
+
+TEST(ReduceTest, ASecondClickOpensAndAClickOnAFieldCopiesIt) {
+  const auto model = WithRates({10, 30, 20});
+  model->hits = Render(*model, *FindTheme("muted")).hits;
+  const Mouse click{Mouse::Kind::kPress, 0, 30, 4};
+  Send(model.get(), click);
+  EXPECT_EQ(model->selected, 3U);
+  model->now += kSecond;
+  Send(model.get(), click);
+  EXPECT_EQ(model->tab, Tab::kOverview) << "too late";
+  Send(model.get(), click);
+  ASSERT_EQ(model->tab, Tab::kDetails);
+  model->hits = Render(*model, *FindTheme("muted")).hits;
+  EXPECT_EQ(Send(model.get(), Mouse{Mouse::Kind::kPress, 0, 20, 10}).copy,
+            "192.168.1.10:47003  eth0");
+}
+
+TEST(ReduceTest, TheGroupMenuTakesOneKey) {
+  const auto model = WithRates({10, 30});
+  Send(model.get(), Press("A"));
+  EXPECT_TRUE(model->group_menu);
+  Send(model.get(), Press("u"));
+  EXPECT_FALSE(model->group_menu);
+  EXPECT_EQ(model->rows.groups().by(), GroupBy::kUnit);
+  Send(model.get(), Press("a"));
+  EXPECT_FALSE(model->rows.grouped());
+  Send(model.get(), Press("a"));
+  EXPECT_EQ(model->rows.groups().by(), GroupBy::kUnit) << "as last time";
+  Send(model.get(), Press("A"));
+  Send(model.get(), Press("S"));
+  EXPECT_FALSE(model->group_menu);
+  EXPECT_FALSE(model->rows.descending()) << "another key does what it does";
+  Send(model.get(), Press("r"));
+  EXPECT_FALSE(model->rows.grouped());
+}
+
 }  // namespace
 }  // namespace rustnet::client

@@ -84,6 +84,21 @@ inline constexpr Sample kSamples[] = {
      "", false, 0, 0, 86},
 };
 
+// Where the processes of the samples run.
+inline void Place(model::Process* process) {
+  const std::string& name = process->name;
+  const bool desktop = name == "firefox" || name == "code" || name == "thunderbird";
+  process->uid = desktop ? 1000 : 0;
+  if (desktop) process->unit = "app-" + name + ".scope";
+  if (name == "sshd") process->unit = "ssh.service";
+  if (name == "nginx") process->container_id = "4f1c9d0b7a2e66";
+  if (name == "api-server") process->container_id = "90be1f2a3c4d77";
+  if (!process->container_id.empty()) {
+    process->container_runtime = "docker";
+    process->unit = "docker-" + process->container_id + ".scope";
+  }
+}
+
 inline std::unique_ptr<model::Connection> RowOf(const Sample& sample, uint64_t id) {
   auto row = std::make_unique<model::Connection>();
   row->id = id;
@@ -109,6 +124,7 @@ inline std::unique_ptr<model::Connection> RowOf(const Sample& sample, uint64_t i
     row->process.pid = sample.pid;
     row->process.name = sample.process;
     row->process.quality = model::Quality::kExact;
+    Place(&row->process);
   } else {
     row->process.quality = model::Quality::kNone;
     row->process.reason = model::NoOwner::kSocketClosedBeforeStart;
@@ -120,6 +136,10 @@ inline std::unique_ptr<model::Connection> RowOf(const Sample& sample, uint64_t i
       row->application.protocol == "https" ? model::Evidence::kPort : model::Evidence::kHandshake;
   row->counters.receive_rate = sample.down;
   row->counters.send_rate = sample.up;
+  row->counters.bytes_received = 90 * sample.down;
+  row->counters.bytes_sent = 90 * sample.up;
+  row->counters.packets_received = row->counters.bytes_received / kKi;
+  row->counters.packets_sent = row->counters.bytes_sent / kKi;
   if (sample.rtt_us != 0) row->rtt_us = sample.rtt_us;
   row->first_seen = kWall - 100 * kSecond;
   row->last_seen = kWall;
@@ -128,6 +148,8 @@ inline std::unique_ptr<model::Connection> RowOf(const Sample& sample, uint64_t i
   return row;
 }
 
+inline std::string SampleUser(uint32_t uid) { return uid == 0 ? "root" : uid == 1000 ? "ana" : ""; }
+
 // A model that a live daemon has just filled.
 inline std::unique_ptr<Model> MakeModel(Size size) {
   auto model = std::make_unique<Model>();
@@ -135,6 +157,7 @@ inline std::unique_ptr<Model> MakeModel(Size size) {
   model->wall = kWall;
   model->size = size;
   model->socket = "/run/rustnet/rustnetd.sock";
+  model->user_name = SampleUser;
   LinkState& link = model->link;
   link.phase = LinkState::Phase::kLive;
   link.ever_live = true;
@@ -191,6 +214,67 @@ inline void Fill(Model* model) {
   }
   batch.totals = Totals{22, 22, 11'953'766, 16'878'899};
   Absorb(model, std::move(batch));
+}
+
+// The daemon's answer for the sample's row of that id, with all that a TCP connection can have.
+inline void Answer(Model* model, uint64_t id) {
+  auto row = RowOf(kSamples[id - 1], id);
+  row->remote.names.push_back({"cdn.example", model::NameSource::kDnsAnswer});
+  row->remote.mac = "4c:1b:86:90:fd:b1";
+  row->local.mac = "68:5e:dd:09:15:5e";
+  row->remote.country = "CA";
+  row->remote.asn = 14061;
+  row->copies = {{"veth1a2b", 12, 3'100}, {"docker0", 12, 3'100}};
+  model::Process& process = row->process;
+  if (process.pid) {
+    process.executable = "/usr/lib/firefox/firefox";
+    process.cmdline = {"firefox", "--new-window", "https://news.example/a/page/with/a/long/path"};
+    process.cwd = "/home/ana";
+    process.parents = {{900, 0, 0, "gnome-shell", "/usr/bin/gnome-shell"},
+                       {1, 0, 0, "systemd", "/usr/lib/systemd/systemd"}};
+    process.cgroup = "/user.slice/user-1000.slice/app-firefox.scope";
+    process.gid = 1000;
+    process.login_uid = 1001;
+    process.capabilities = 0;
+    process.thread_name = "Socket Thread";
+    process.namespace_pid = 12;
+    process.pod_uid = "6f1d7b0e-0000-4000-8000-000000000000";
+    process.creator = model::ProcessRef{4700, 0, 0, "firefox-bin", "/usr/lib/firefox/firefox-bin"};
+  }
+  row->application.protocols = {"tls", "http2"};
+  row->application.fields = {{"alpn", {"h2"}},
+                             {"cipher", {"TLS_AES_128_GCM_SHA256"}},
+                             {"ja4", {"t13d1516h2_8daaf6152771_02713d6af862"}}};
+  if (row->protocol == model::Protocol::kTcp) {
+    row->tcp = model::TcpMetrics();
+    row->tcp->handshake_rtt_us = 31'000;
+    row->tcp->smoothed_rtt_us = 30'500;
+    row->tcp->retransmissions = 3;
+    row->tcp->out_of_order = 4;
+    row->tcp->payload_sent = 150'000;
+    row->tcp->payload_received = 3'400'000;
+    row->tcp->window_bytes = 65'536;
+    model::KernelTcp kernel;
+    kernel.smoothed_rtt_us = 31'200;
+    kernel.rtt_variance_us = 800;
+    kernel.minimum_rtt_us = 29'000;
+    kernel.congestion_window = 10;
+    kernel.mss = 1'448;
+    kernel.delivery_rate = 7 * kMi;
+    kernel.retransmissions = 2;
+    kernel.bytes_sent = 150'000;
+    kernel.bytes_acked = 150'001;
+    kernel.bytes_received = 3'401'448;
+    row->tcp->kernel = kernel;
+  }
+  model->detail.id = id;
+  model->detail.row = std::move(row);
+  model->detail.answered = model->now;
+  model->detail.gone = false;
+  for (uint64_t i = 0; i < 60; ++i) {
+    model->detail.down.push_back((i * 7919 % 23) * (i * 7919 % 23) * 8 * kKi);
+    model->detail.up.push_back(i % 9 < 3 ? 900 * kKi : 10 * kKi);
+  }
 }
 
 inline KeyPress Press(std::string_view name) { return *ParseKey(name); }
