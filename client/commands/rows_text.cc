@@ -67,7 +67,7 @@ void PrintProcess(Output* out, const std::string& title, const model::Process& p
   }
 }
 
-// "captured 90 bytes, kernel 100 bytes: 10 not captured".
+// "captured 90 bytes, kernel 100 bytes: 10 not captured".  `more`: why packets can show more.
 std::string PayloadText(uint64_t captured, uint64_t kernel, std::string_view more) {
   std::string text =
       "captured " + Grouped(captured) + " bytes, kernel " + Grouped(kernel) + " bytes: ";
@@ -98,10 +98,16 @@ void PrintTcp(Output* out, const model::TcpMetrics& tcp) {
   if (kernel.delivery_rate) told.push_back("delivers " + RateText(*kernel.delivery_rate) + "/s");
   if (kernel.final) told.emplace_back("closed");
   Pair(out, "tcp kernel", Joined(told, ", "));
-  Pair(out, "payload sent", PayloadText(tcp.payload_sent, kernel.bytes_sent, "captured twice"));
+  // The kernel is asked once a second: of a socket that is open it may not have told the last
+  // bytes.
+  const auto more = [&](std::string_view why) {
+    return kernel.final ? std::string(why) : std::string(why) + " or not told yet";
+  };
+  Pair(out, "payload sent",
+       PayloadText(tcp.payload_sent, kernel.bytes_sent, more("captured twice")));
   // The kernel counts the FIN, and nothing that came again.
   Pair(out, "payload received",
-       PayloadText(tcp.payload_received, kernel.bytes_received, "came again"));
+       PayloadText(tcp.payload_received, kernel.bytes_received, more("came again")));
 }
 
 void PrintEndpoint(Output* out, const std::string& title, const model::Endpoint& end) {

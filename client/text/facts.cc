@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "client/text/format.h"
 
@@ -236,16 +237,20 @@ std::string TreeText(const model::Process& process) {
 }
 
 std::string CapabilitiesText(uint64_t capabilities) {
-  if (capabilities == 0) return "none";
+  constexpr size_t kFew = 10;
   const uint64_t all = (uint64_t{1} << kCapabilities.size()) - 1;
-  if ((capabilities & all) == all) return "all";
+  const uint64_t lacking = all & ~capabilities;
+  if (capabilities == 0) return "none";
+  if (lacking == 0) return "all";
+  const bool nearly = static_cast<size_t>(std::popcount(lacking)) <= kFew;
+  const uint64_t shown = nearly ? lacking : capabilities;
   std::vector<std::string> names;
   for (size_t bit = 0; bit < 64; ++bit) {
-    if ((capabilities >> bit & 1) == 0) continue;
+    if ((shown >> bit & 1) == 0) continue;
     names.push_back(bit < kCapabilities.size() ? std::string(kCapabilities[bit])
                                                : "bit " + Number(bit));
   }
-  return Joined(names, ", ");
+  return (nearly ? "all but " : "") + Joined(names, ", ");
 }
 
 std::string VolumeText(uint64_t bytes, uint64_t packets) {

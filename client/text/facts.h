@@ -33,7 +33,7 @@ std::string ContainerText(const model::Process& process, bool whole);
 std::string TreeText(const model::Process& process);
 // "bash (91) /usr/bin/bash".
 std::string RefText(const model::ProcessRef& ref);
-// "none", or the names where the kernel has them: "net_bind_service, net_raw".
+// "none", "all", "all but sys_module", "net_bind_service, net_raw".
 std::string CapabilitiesText(uint64_t capabilities);
 
 // "4 129 bytes in 12 packets".

@@ -90,6 +90,7 @@ TEST(FactsTest, CapabilitiesByName) {
   EXPECT_EQ(CapabilitiesText(0), "none");
   EXPECT_EQ(CapabilitiesText(1U << 13 | 1U << 10), "net_bind_service, net_raw");
   EXPECT_EQ(CapabilitiesText((uint64_t{1} << 41) - 1), "all");
+  EXPECT_EQ(CapabilitiesText((uint64_t{1} << 41) - 1 - (1U << 16)), "all but sys_module");
   EXPECT_EQ(CapabilitiesText(uint64_t{1} << 50), "bit 50");
 }
 
