@@ -48,10 +48,35 @@ std::string AddressKindText(const model::Endpoint& end) {
   return end.ip.IsLinkLocal() ? "  link-local" : "";
 }
 
+// "" while it goes on.
+std::string_view EndOf(const Connection& row) {
+  switch (row.state) {
+    case model::State::kTcpClosed:
+    case model::State::kTcpReset:
+    case model::State::kQuicClosed:
+      return "closed";
+    case model::State::kTcpFinWait1:
+    case model::State::kTcpFinWait2:
+    case model::State::kTcpCloseWait:
+    case model::State::kTcpClosing:
+    case model::State::kTcpLastAck:
+    case model::State::kTcpTimeWait:
+    case model::State::kQuicDraining:
+      return "closing";
+    default:
+      return "";
+  }
+}
+
 void AddStatus(const Model& model, const Connection& row, Builder* card) {
-  const std::string last = ", last packet " + AgeText(model.wall - row.last_seen) + " ago";
+  std::string last = ", last packet " + AgeText(model.wall - row.last_seen) + " ago";
   if (row.historic) return card->Add("Status", "closed" + last, Token::kClosed);
   if (Gone(model)) return card->Add("Status", "ended" + last, Token::kClosed);
+  if (row.idle_timeout_seconds != 0) {
+    last += ", times out after " + Number(row.idle_timeout_seconds) + " s";
+  }
+  const std::string_view end = EndOf(row);
+  if (!end.empty()) return card->Add("Status", std::string(end) + last, Token::kClosed);
   switch (StalenessOf(row, model.wall)) {
     case Staleness::kFresh:
       return card->Add("Status", "active" + last);
@@ -108,7 +133,9 @@ void AddConnection(const Model& model, const Connection& row, std::vector<Card>*
   }
   card.Add("Protocol", protocol);
   AddStatus(model, row, &card);
-  card.Add("Direction", model::Name(row.direction));
+  // The arrow of the title tells the others apart.
+  if (row.direction == model::Direction::kLocal) card.Add("Direction", "local, both ends are here");
+  if (row.direction == model::Direction::kTransit) card.Add("Direction", "transit, no end is here");
   card.Add("Local", LocalText(row, false).text + "  " + row.interface);
   card.Add("Remote", RemoteText(row, true, false).text, Token::kInfo);
   if (!row.remote.names.empty()) {
@@ -117,16 +144,8 @@ void AddConnection(const Model& model, const Connection& row, std::vector<Card>*
   }
   card.Add("State", StateLine(row));
   card.Add("Service", ServiceText(row));
-  const model::Counters& counters = row.counters;
-  card.Add("Received", VolumeText(counters.bytes_received, counters.packets_received));
-  card.Add("Sent", VolumeText(counters.bytes_sent, counters.packets_sent));
-  card.Add("Also on", PathText(row));
   card.Add("Tunnel", Joined(row.tunnel, " > "));
   if (row.netns != 0) card.Add("Namespace", "network namespace " + Number(row.netns));
-  card.Add("Began", AgeText(model.wall - row.first_seen) + " ago");
-  if (row.idle_timeout_seconds != 0 && !row.historic && !Gone(model)) {
-    card.Add("Times out", "after " + Number(row.idle_timeout_seconds) + " s without a packet");
-  }
   card.MoveTo(cards);
 }
 
@@ -203,6 +222,10 @@ void AddApplication(const Connection& row, std::vector<Card>* cards) {
 
 void AddNetwork(const Connection& row, std::vector<Card>* cards) {
   Builder card("Network", true);
+  const model::Counters& counters = row.counters;
+  card.Add("Received", VolumeText(counters.bytes_received, counters.packets_received));
+  card.Add("Sent", VolumeText(counters.bytes_sent, counters.packets_sent));
+  card.Add("Also on", PathText(row));
   card.Add("Local MAC", row.local.mac);
   card.Add("Remote MAC", row.remote.mac);
   card.Add("Country", row.remote.country);

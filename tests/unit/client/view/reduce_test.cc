@@ -443,8 +443,7 @@ TEST(ReduceTest, ASecondClickOpensAndAClickOnAFieldCopiesIt) {
   Send(model.get(), click);
   ASSERT_EQ(model->tab, Tab::kDetails);
   model->hits = Render(*model, *FindTheme("muted")).hits;
-  EXPECT_EQ(Send(model.get(), Mouse{Mouse::Kind::kPress, 0, 20, 10}).copy,
-            "192.168.1.10:47003  eth0");
+  EXPECT_EQ(Send(model.get(), Mouse{Mouse::Kind::kPress, 0, 20, 10}).copy, "registry.example:443");
 }
 
 TEST(ReduceTest, TheGroupMenuTakesOneKey) {

@@ -89,6 +89,31 @@ TEST(RenderTest, OverlaysFitEverySizeToo) {
   }
 }
 
+TEST(RenderTest, DetailsAndGroupsFitEverySizeToo) {
+  Theme theme = *FindTheme("muted");
+  for (const bool ascii : {false, true}) {
+    theme.ascii = ascii;
+    for (int rows = 1; rows <= 80; rows += rows < 30 ? 1 : 7) {
+      for (int columns = 1; columns <= 300; columns += columns < 130 ? 7 : 17) {
+        for (const char* keys : {"a*", "Ac*j", "2", "a*j2", "AU"}) {
+          const auto model = MakeModel(Size{columns, rows});
+          Fill(model.get());
+          Settle(model.get());
+          Type(model.get(), keys);
+          if (model->selected) Answer(model.get(), *model->selected);
+          Settle(model.get());
+          const Frame frame = Render(*model, theme);
+          CheckCells(frame.cells, ascii);
+          if (columns >= 20 && rows >= 4) {
+            ASSERT_THAT(RowText(frame, rows - 1), HasSubstr("q quit")) << columns << "x" << rows;
+          }
+          for (const Hit& hit : frame.hits) ASSERT_LT(hit.row, std::max(rows, 1));
+        }
+      }
+    }
+  }
+}
+
 TEST(RenderTest, TooSmallSaysSo) {
   const auto model = MakeModel(Size{18, 3});
   Settle(model.get());
@@ -148,6 +173,10 @@ TEST(RenderTest, HostileTextReachesNoCell) {
     Absorb(model.get(), std::move(batch));
     Settle(model.get());
     CheckCells(Render(*model, theme).cells, false);
+    for (const char* keys : {"a*", "a2"}) {
+      Type(model.get(), keys);
+      CheckCells(Render(*model, theme).cells, false);
+    }
   }
 }
 
