@@ -36,6 +36,8 @@ enum class Action : uint8_t {
   kSortNext,
   kSortReverse,
   kFilter,
+  kFilterTo,
+  kFilterOut,
   kPause,
   kFollow,
   kHistoric,

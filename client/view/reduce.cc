@@ -190,6 +190,10 @@ void Do(Model* model, Action action, Effects* effects) {
     case Action::kFilter:
       OpenFilterBar(model);
       break;
+    case Action::kFilterTo:
+    case Action::kFilterOut:
+      FilterAtCursor(model, action == Action::kFilterOut);
+      break;
     case Action::kPause:
       model->paused = !model->paused;
       model->order_stale = true;
@@ -390,6 +394,9 @@ bool Available(const Model& model, Action action) {
     case Action::kUnfoldOne:
     case Action::kFoldOne:
       return !details && model.rows.grouped() && model.rows.size() > 0;
+    case Action::kFilterTo:
+    case Action::kFilterOut:
+      return !details && !TermAtCursor(model).empty();
     case Action::kFilter:
     case Action::kGroup:
     case Action::kGroupMenu:

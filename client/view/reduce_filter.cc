@@ -47,6 +47,16 @@ void Erase(FilterBar* bar, size_t from, size_t to) {
   bar->cursor = from;
 }
 
+// A value as it can stand behind a key.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 void Complete(FilterBar* bar) {
   const std::vector<std::string> candidates = Completions(*bar);
   if (candidates.empty()) return;
@@ -63,6 +73,38 @@ void OpenFilterBar(Model* model) {
   bar.text = bar.applied;
   bar.cursor = bar.text.size();
   bar.error.reset();
+}
+
+std::string TermAtCursor(const Model& model) {
+  const std::optional<size_t> rank = CursorRank(model);
+  if (!rank) return "";
+  const Line line = model.rows.LineAt(*rank);
+  const bool grouped = line.group != Line::kNoGroup;
+  const GroupBy by = grouped ? model.rows.groups().by() : GroupBy::kProcess;
+  const std::string key = line.header ? model.rows.groups().At(line.group).key
+                                      : GroupKey(by, *model.table.At(line.slot));
+  switch (by) {
+    case GroupBy::kContainer:
+      if (key == "(host)") return "not container:/./";
+      return key.starts_with("pod ") ? "pod=" + Quoted(key.substr(4)) : "container=" + Quoted(key);
+    case GroupBy::kUnit:
+      return key == "(no unit)" ? "not unit:/./" : "unit=" + Quoted(key);
+    case GroupBy::kUser:
+      return key.starts_with('(') ? "" : "uid:" + key;
+    default:
+      return key.starts_with('?') ? "" : "process=" + Quoted(key);
+  }
+}
+
+void FilterAtCursor(Model* model, bool out) {
+  constexpr std::string_view kNot = "not ";
+  std::string term = TermAtCursor(*model);
+  if (term.empty()) return;
+  if (out) term = term.starts_with(kNot) ? term.substr(kNot.size()) : std::string(kNot) + term;
+  const std::string& before = model->filter.applied;
+  const std::string text = before.empty() ? term : "(" + before + ") " + term;
+  ApplyFilter(model, text);
+  model->filter.text = model->filter.applied;
 }
 
 void ApplyFilter(Model* model, std::string_view text) {

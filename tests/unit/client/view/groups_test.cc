@@ -7,6 +7,7 @@
 
 #include <random>
 
+#include "client/view/cursor.h"
 #include "client/view/render.h"
 #include "tests/unit/client/view/sample.h"
 
@@ -193,6 +194,46 @@ TEST(GroupsTest, TheFilterIsBeforeTheGroups) {
   Settle(model.get());
   EXPECT_EQ(Lines(*model), "a(1) b(1)");
   EXPECT_EQ(model->rows.matching(), 2U);
+}
+
+TEST(GroupsTest, TheFilterNarrowsToTheGroupAndToAllOthers) {
+  for (const GroupBy by :
+       {GroupBy::kProcess, GroupBy::kContainer, GroupBy::kUnit, GroupBy::kUser}) {
+    const auto model = MakeModel(Size{80, 40});
+    Fill(model.get());
+    model->rows.SetGrouping(by);
+    model->order_stale = true;
+    Settle(model.get());
+    const size_t groups = model->rows.groups().size();
+    for (size_t i = 0; i < groups; ++i) {
+      SelectRank(model.get(), i);
+      const std::string key = *model->selected_group;
+      const uint32_t connections = model->rows.groups().At(static_cast<uint32_t>(i)).connections;
+      if (key.starts_with('?') || key == "(no user)") {
+        EXPECT_FALSE(Available(*model, Action::kFilterTo)) << key;
+        continue;
+      }
+      Send(model.get(), Press("="));
+      EXPECT_EQ(model->rows.matching(), connections) << model->filter.applied;
+      Send(model.get(), Press("esc"));
+      ASSERT_EQ(model->rows.groups().size(), groups);
+      SelectRank(model.get(), i);
+      Send(model.get(), Press("-"));
+      EXPECT_EQ(model->rows.matching(), std::size(kSamples) - connections) << model->filter.applied;
+      Send(model.get(), Press("esc"));
+    }
+  }
+}
+
+TEST(GroupsTest, AFilterIsNarrowedFurther) {
+  const auto model = With({{"a", 10}, {"b \"x\"", 20}, {"c", 30}}, GroupBy::kNone);
+  ApplyFilter(model.get(), "down:<15B or down:>15B");
+  Settle(model.get());
+  Send(model.get(), Press("-"));
+  EXPECT_EQ(model->filter.applied, "(down:<15B or down:>15B) not process=\"c\"");
+  Send(model.get(), Press("="));
+  EXPECT_EQ(model->rows.matching(), 1U) << model->filter.applied;
+  EXPECT_EQ(SelectedRow(*model)->process.name, "b \"x\"");
 }
 
 TEST(GroupsTest, GroupsComeAndGoAndSumsAgreeWithTheTable) {
