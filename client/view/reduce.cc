@@ -129,12 +129,8 @@ void Escape(Model* model) {
   }
 }
 
-void Do(Model* model, Action action, Effects* effects) {
-  if (action != model->armed && model->armed != Action::kNone) {
-    model->armed = Action::kNone;
-    model->toast.clear();
-  }
-  if (action == Action::kNone || !Available(*model, action)) return;
+// Where one is and what is open; false: the action is something else.
+bool Navigate(Model* model, Action action) {
   switch (action) {
     case Action::kUp:
     case Action::kDown:
@@ -181,6 +177,15 @@ void Do(Model* model, Action action, Effects* effects) {
     case Action::kFoldOne:
       Fold(model, false);
       break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+// What is shown and in which order; false: the action is something else.
+bool ChangeView(Model* model, Action action, Effects* effects) {
+  switch (action) {
     case Action::kSortNext:
       SortNext(model);
       break;
@@ -217,6 +222,20 @@ void Do(Model* model, Action action, Effects* effects) {
     case Action::kSidebar:
       model->sidebar = !model->sidebar;
       break;
+    default:
+      return false;
+  }
+  return true;
+}
+
+void Do(Model* model, Action action, Effects* effects) {
+  if (action != model->armed && model->armed != Action::kNone) {
+    model->armed = Action::kNone;
+    model->toast.clear();
+  }
+  if (action == Action::kNone || !Available(*model, action)) return;
+  if (Navigate(model, action) || ChangeView(model, action, effects)) return;
+  switch (action) {
     case Action::kCopy:
       Copy(model, effects);
       break;
@@ -253,7 +272,7 @@ void Do(Model* model, Action action, Effects* effects) {
     case Action::kQuitNow:
       effects->quit = true;
       break;
-    case Action::kNone:
+    default:
       break;
   }
 }
