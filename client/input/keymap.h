@@ -85,7 +85,7 @@ class Keymap {
  private:
   struct Binding {
     KeyPress press;
-    Action action;
+    Action action = Action::kNone;
     bool configured = false;
   };
   std::vector<Binding> bindings_;
