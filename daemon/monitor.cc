@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/free_memory.h"
 #include "common/net/names/services.h"
 #include "daemon/log.h"
 #include "daemon/report.h"
@@ -65,6 +66,7 @@ std::string Capturing(LiveCapture* capture) {
 }  // namespace
 
 Status Monitor(const Config& config) {
+  ReturnLargeBlocks();
   const EndSignals signals;
   const SelfCostReader self;
   const std::unique_ptr<Os> os = MakeOs();

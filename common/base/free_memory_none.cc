@@ -3,6 +3,8 @@
 
 namespace rustnet {
 
+void ReturnLargeBlocks() {}
+
 void ReturnFreeMemory() {}
 
 }  // namespace rustnet

@@ -92,6 +92,7 @@ void FlowTable::Impl::Release(uint32_t number) {
   flows_[number].ended = true;  // a look-up that still has its number must not take it
   flows_.Give(number);
   --ended_;
+  --changed_;
 }
 
 // A flow is born with a list of the oldest at hand, which is made anew when it is used up: those
@@ -221,6 +222,7 @@ void FlowTable::Impl::Clear() {
   wheel_.Clear();
   rates_.Clear();
   changes_ = {};
+  changed_ = 0;
   ended_ = 0;
   oldest_.clear();
   oldest_at_ = 0;

@@ -91,6 +91,7 @@ class FlowTable::Impl {
   DensePool<RateWindow, 64> rates_;
 
   Links changes_;  // previous: the first, next: the last
+  size_t changed_ = 0;
   size_t ended_ = 0;
 
   // Capture time, which never goes back, in ticks since the first packet.

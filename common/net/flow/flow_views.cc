@@ -26,6 +26,7 @@ SeenSpan SpanOf(const TcpSide& side, uint64_t payload_bytes) {
 void FlowTable::Impl::MarkChanged(uint32_t number) {
   Flow& flow = flows_[number];
   flow.changed = true;
+  ++changed_;
   flow.change = {changes_.next, kNoNumber};
   if (changes_.next == kNoNumber) {
     changes_.previous = number;
@@ -66,6 +67,7 @@ void FlowTable::Impl::TakeChanges(Time now, std::vector<FlowView>* out) {
   AdvanceTo(now);
   ReviewRates();
   const Duration into = now_ - (tick_end_ - kTickLength);
+  out->reserve(out->size() + changed_);
   for (uint32_t number = changes_.previous; number != kNoNumber;) {
     Flow& flow = flows_[number];
     const uint32_t next = flow.change.next;
@@ -87,6 +89,7 @@ void FlowTable::Impl::TakeChanges(Time now, std::vector<FlowView>* out) {
     number = next;
   }
   changes_ = {};
+  changed_ = 0;
 }
 
 void FlowTable::Impl::Finish() {
