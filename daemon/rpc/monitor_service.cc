@@ -42,6 +42,7 @@ void Report(const CompletenessReport& report, v1::AttributionCompleteness* out) 
   for (const AttributionTally& tally : report.counts) Report(tally, out->add_counts());
   if (report.p50) out->set_p50_us(static_cast<uint64_t>(*report.p50 / kMicrosecond));
   if (report.p99) out->set_p99_us(static_cast<uint64_t>(*report.p99 / kMicrosecond));
+  if (report.p999) out->set_p999_us(static_cast<uint64_t>(*report.p999 / kMicrosecond));
 }
 
 template <typename Response>

@@ -101,6 +101,7 @@ CompletenessReport Completeness::Report(const Counts<uint64_t>& counts) {
     below += counts.delays[i];
     if (!report.p50 && below * 100 >= delays * 50) report.p50 = DelayOf(i);
     if (!report.p99 && below * 100 >= delays * 99) report.p99 = DelayOf(i);
+    if (!report.p999 && below * 1000 >= delays * 999) report.p999 = DelayOf(i);
   }
   return report;
 }

@@ -33,6 +33,7 @@ struct CompletenessReport {
   // From the first packet to the attribution, within an eighth; none: nothing was attributed.
   std::optional<Duration> p50;
   std::optional<Duration> p99;
+  std::optional<Duration> p999;  // 99.9 %
 
   uint64_t local() const { return attributed + unknown; }
 };

@@ -95,6 +95,15 @@ TEST(CompletenessTest, TheWorstOfAHundredIsInTheP99NotInTheP50) {
   EXPECT_GE(*report.p99, 5 * kSecond);
 }
 
+TEST(CompletenessTest, OneOfAThousandIsNotInTheP999AndTwoAre) {
+  Completeness completeness;
+  for (int i = 0; i < 999; ++i) completeness.Add(kNow, kExact, kNow + 100 * kMillisecond);
+  completeness.Add(kNow, kExact, kNow + 5 * kSecond);
+  EXPECT_LE(*completeness.SinceStart().p999, 113 * kMillisecond);
+  completeness.Add(kNow, kExact, kNow + 5 * kSecond);
+  EXPECT_GE(*completeness.SinceStart().p999, 5 * kSecond);
+}
+
 TEST(CompletenessTest, ADelayCountsOnceHoweverTheQualityChanges) {
   Completeness completeness;
   completeness.Add(kNow, {Quality::kListenerInherited, NoOwner::kUnspecified}, kNow);
