@@ -122,9 +122,9 @@ def stop(process, how=signal.SIGTERM):
 
 
 class Daemon:
-    """A sealed rustnetd on `interface`, in namespace `ns` if given."""
+    """A sealed rustnetd on `interface`, in namespace `ns` if given; `config` is the text of its configuration file."""
 
-    def __init__(self, *args, net=None, ns=None, socket=None, wait=True, program=DAEMON):
+    def __init__(self, *args, net=None, ns=None, socket=None, wait=True, program=DAEMON, config=None):
         self.program = program
         self.folder = tempfile.mkdtemp(prefix='rustnet-e2e-')
         os.chmod(self.folder, 0o755)
@@ -132,6 +132,11 @@ class Daemon:
         self.log = os.path.join(self.folder, 'log')
         self.prefix = net.inside(ns) if ns else []
         self.args = args
+        if config is not None:
+            path = os.path.join(self.folder, 'rustnetd.toml')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(config)
+            self.args = ('--config', path, *args)
         self.wait = wait
         self.process = None
 

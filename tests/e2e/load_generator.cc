@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ground truth for process attribution: many processes that live for about a millisecond.
 //
-//   load_generator [--processes N] [--parallel N]
+//   load_generator [--processes N] [--parallel N] [--tcp N] [--udp N] [--queries N]
 //
-// Each runs a copy of this program under one of five names (one of 22 characters), makes one TCP
-// connection to us and sends us one UDP datagram, by IPv4, IPv4-mapped and IPv6 in turn, prints
-// both ends of both as JSON lines and exits.  No tuple is used twice.
+// Each runs a copy of this program under one of five names (one of 22 characters) and makes so many
+// TCP connections to us, sends us so many datagrams of a socket each, and asks us so many questions
+// as a resolver does (connected UDP, one answer); by IPv4, IPv4-mapped and IPv6 in turn.  It prints
+// both ends of each as JSON lines and exits.  No two processes use the same tuple.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -151,7 +153,7 @@ int64_t Now() {
 
 // A socket whose port nobody had: IPv6 has one loopback address, so tuples differ by the port.
 int FreshUdp6(const Address& target) {
-  UsedPorts* used = MapUsedPorts(kPortsFd);
+  static UsedPorts* used = MapUsedPorts(kPortsFd);
   while (true) {
     const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
     if (fd < 0 || connect(fd, &target.any, SizeOf(target)) != 0) Die("UDP connect");
@@ -160,37 +162,74 @@ int FreshUdp6(const Address& target) {
   }
 }
 
-int Child(char** argument) {
-  const int index = atoi(argument[0]);
-  const int kind = index % 3;  // 0 IPv4, 1 IPv4-mapped, 2 IPv6
-  const auto tcp_port = static_cast<uint16_t>(atoi(argument[1]));
-  const auto udp_port = static_cast<uint16_t>(atoi(argument[2]));
-  const Who us{getpid(), Executable()};
-  const Who server{atoi(argument[3]), argument[4]};
+// What one process does.
+struct Deeds {
+  int tcp = 1;
+  int udp = 1;
+  int queries = 0;
+};
 
-  const int64_t connected = Now();
-  const Address tcp_target = Target(index, kind, tcp_port);
-  const int tcp = socket(tcp_target.any.sa_family, SOCK_STREAM, 0);
-  if (tcp < 0 || connect(tcp, &tcp_target.any, SizeOf(tcp_target)) != 0) Die("TCP connect");
-  const Address tcp_local = Local(tcp);
-  close(tcp);
-
-  const int64_t sent = Now();
-  const Address udp_target = Target(index, kind, udp_port);
-  const int udp =
-      kind == 2 ? FreshUdp6(udp_target) : socket(udp_target.any.sa_family, SOCK_DGRAM, 0);
-  const bool connected_udp = kind == 2;
-  const ssize_t n = connected_udp ? send(udp, "x", 1, 0)
-                                  : sendto(udp, "x", 1, 0, &udp_target.any, SizeOf(udp_target));
-  if (n != 1) Die("UDP send");
-  Address udp_local = Local(udp);
-  if (!connected_udp) {  // its source is chosen for the packet, as it was for TCP
-    const uint16_t port = PortOf(udp_local);
-    udp_local = tcp_local;
-    (kind == 0 ? udp_local.v4.sin_port : udp_local.v6.sin6_port) = htons(port);
+struct Child {
+  void Connect() const {
+    const int64_t began = Now();
+    const Address target = Target(index, kind, tcp_port);
+    const int fd = socket(target.any.sa_family, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, &target.any, SizeOf(target)) != 0) Die("TCP connect");
+    PrintBoth("tcp", began, us, server, Local(fd), target);
+    close(fd);
   }
-  PrintBoth("tcp", connected, us, server, tcp_local, tcp_target);
-  PrintBoth("udp", sent, us, server, udp_local, udp_target);
+
+  // IPv4: the source address is chosen for the packet, and the socket does not show it.
+  void Send() const {
+    const int64_t began = Now();
+    const Address target = Target(index, kind, udp_port);
+    const int fd = kind == 2 ? FreshUdp6(target) : socket(target.any.sa_family, SOCK_DGRAM, 0);
+    const ssize_t n =
+        kind == 2 ? send(fd, "x", 1, 0) : sendto(fd, "x", 1, 0, &target.any, SizeOf(target));
+    if (n != 1) Die("UDP send");
+    Address local = Local(fd);
+    if (kind == 0) local.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (kind == 1) inet_pton(AF_INET6, "::ffff:127.0.0.1", &local.v6.sin6_addr);
+    PrintBoth("udp", began, us, server, local, target);
+    close(fd);
+  }
+
+  void Ask() const {
+    const int64_t began = Now();
+    const Address target = Target(index, kind, udp_port);
+    const int fd = kind == 2 ? FreshUdp6(target) : socket(target.any.sa_family, SOCK_DGRAM, 0);
+    const timeval second = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    if (kind != 2 && connect(fd, &target.any, SizeOf(target)) != 0) Die("UDP connect");
+    char answer = 0;
+    for (int i = 0; i < 5; ++i) {
+      if (send(fd, "?", 1, 0) != 1) Die("UDP send");
+      if (recv(fd, &answer, 1, 0) == 1) break;
+    }
+    if (answer != '!') Die("no answer");
+    PrintBoth("udp", began, us, server, Local(fd), target);
+    close(fd);
+  }
+
+  Who us;
+  Who server;
+  int index;
+  int kind;  // 0 IPv4, 1 IPv4-mapped, 2 IPv6
+  uint16_t tcp_port;
+  uint16_t udp_port;
+};
+
+int RunChild(char** argument) {
+  const int index = atoi(argument[0]);
+  const Child child{.us = {getpid(), Executable()},
+                    .server = {atoi(argument[3]), argument[4]},
+                    .index = index,
+                    .kind = index % 3,
+                    .tcp_port = static_cast<uint16_t>(atoi(argument[1])),
+                    .udp_port = static_cast<uint16_t>(atoi(argument[2]))};
+  for (int i = atoi(argument[5]); i > 0; --i) child.Connect();
+  for (int i = atoi(argument[6]); i > 0; --i) child.Send();
+  for (int i = atoi(argument[7]); i > 0; --i) child.Ask();
   return 0;
 }
 
@@ -204,6 +243,11 @@ int Listen(int family, int type, uint16_t* port) {
   if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
   if (bind(fd, &any.any, SizeOf(any)) != 0) Die("bind");
   if (type == SOCK_STREAM && listen(fd, 1024) != 0) Die("listen");
+  if (type == SOCK_DGRAM) {  // answers come from the address that was asked
+    const int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+    const int option = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
+    if (setsockopt(fd, level, option, &only, sizeof only) != 0) Die("packet info");
+  }
   *port = PortOf(Local(fd));
   return fd;
 }
@@ -221,15 +265,34 @@ void Copy(const std::string& from, const std::string& to) {
   close(out);
 }
 
-// Answers whatever came; the datagrams are read so that their buffer does not fill up.
+// Reads every datagram and answers questions, by the packet information that came with them.
+void ServeDatagrams(int fd) {
+  char byte = 0;
+  Address from{};
+  alignas(cmsghdr) char control[128];
+  iovec bytes = {&byte, 1};
+  while (true) {
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof from;
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    if (recvmsg(fd, &message, 0) < 0) return;
+    if (byte != '?') continue;
+    byte = '!';
+    if (sendmsg(fd, &message, 0) != 1) perror("answer");
+  }
+}
+
 void Serve(std::array<pollfd, 4>* sockets, int timeout_ms) {
   if (poll(sockets->data(), sockets->size(), timeout_ms) <= 0) return;
-  char byte = 0;
   for (size_t i = 0; i < sockets->size(); ++i) {
     const int fd = (*sockets)[i].fd;
     if ((*sockets)[i].revents == 0) continue;
     if (i >= 2) {
-      while (recv(fd, &byte, 1, 0) >= 0) continue;
+      ServeDatagrams(fd);
       continue;
     }
     int accepted = -1;
@@ -240,6 +303,7 @@ void Serve(std::array<pollfd, 4>* sockets, int timeout_ms) {
 struct Plan {
   int processes = 1000;
   int parallel = 4;
+  Deeds deeds;
 };
 
 class Parent {
@@ -269,6 +333,7 @@ class Parent {
     int started = 0;
     int ended = 0;
     int failed = 0;
+    const int64_t began = Now();
     while (ended < plan_.processes) {
       while (started < plan_.processes && started - ended < plan_.parallel) Start(started++);
       Serve(&sockets_, 1);
@@ -279,6 +344,9 @@ class Parent {
       }
     }
     Serve(&sockets_, 0);
+    const auto [tcp, udp, queries] = plan_.deeds;
+    fprintf(stderr, "%d processes, %d sockets in %.2f s\n", ended, ended * (tcp + udp + queries),
+            static_cast<double>(Now() - began) / 1e9);
     if (failed != 0) fprintf(stderr, "load_generator: %d processes failed\n", failed);
     return failed == 0 ? 0 : 1;
   }
@@ -292,7 +360,10 @@ class Parent {
                            std::to_string(tcp_port_),
                            std::to_string(udp_port_),
                            std::to_string(getpid()),
-                           self_};
+                           self_,
+                           std::to_string(plan_.deeds.tcp),
+                           std::to_string(plan_.deeds.udp),
+                           std::to_string(plan_.deeds.queries)};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -322,15 +393,21 @@ class Parent {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 7 && std::string_view(argv[1]) == "--child") return Child(argv + 2);
+  if (argc == 10 && std::string_view(argv[1]) == "--child") return RunChild(argv + 2);
   Plan plan;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view option = argv[i];
-    if (option == "--processes") plan.processes = atoi(argv[i + 1]);
-    if (option == "--parallel") plan.parallel = atoi(argv[i + 1]);
+    const int number = atoi(argv[i + 1]);
+    if (option == "--processes") plan.processes = number;
+    if (option == "--parallel") plan.parallel = number;
+    if (option == "--tcp") plan.deeds.tcp = number;
+    if (option == "--udp") plan.deeds.udp = number;
+    if (option == "--queries") plan.deeds.queries = number;
   }
   if (plan.processes < 1 || plan.processes > 65'000 || plan.parallel < 1) {
-    fprintf(stderr, "usage: load_generator [--processes 1..65000] [--parallel N]\n");
+    fprintf(stderr,
+            "usage: load_generator [--processes 1..65000] [--parallel N] [--tcp N] [--udp N]"
+            " [--queries N]\n");
     return 64;
   }
   return Parent(plan).Run();

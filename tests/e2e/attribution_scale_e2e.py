@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""As many short-lived sockets as a machine makes at its worst, each compared with the ground truth through the API."""
+import json
+import os
+
+import harness as h
+from attribution_e2e import GENERATOR, key
+
+CONFIG = '[table]\nhistoric = 200000\n'
+
+
+def owners(daemon):
+    """{one end's tuple: {(pid, name, executable), ...}} of every row."""
+    out = {}
+    for row in daemon.rows('--historic', '--limit', '0'):
+        protocol = row['protocol'].removeprefix('PROTOCOL_').lower()
+        ends = [(row[end].get('address'), row[end].get('port', 0)) for end in ('local', 'remote')]
+        for (a, b), who in (((0, 1), 'process'), ((1, 0), 'peer_process')):
+            found = row.get(who, {})
+            if found.get('pid'):
+                out.setdefault(key(protocol, *ends[a], *ends[b]), set()).add(
+                    (found['pid'], found.get('name'), found.get('executable')))
+    return out
+
+
+def ground_truth(text):
+    truth = {}
+    for row in map(json.loads, text.splitlines()):
+        tuple_ = key(row['protocol'], row['local'], row['local_port'], row['remote'], row['remote_port'])
+        truth.setdefault(tuple_, set()).add((row['pid'], row['name'], row['executable']))
+    return truth
+
+
+def compare(truth, seen):
+    """Ends that are right, wrong (a process that never had them) and unknown."""
+    wrong = [t for t in truth if not seen.get(t, set()) <= truth[t]]
+    right = [t for t in truth if seen.get(t) == truth[t]]
+    return len(right), wrong, len(truth) - len(right) - len(wrong)
+
+
+def load(*options, sockets, seconds):
+    h.need_root()
+    if not os.path.exists(GENERATOR):
+        raise h.Skip('load_generator was not built')
+    with h.Daemon('-i', 'lo', config=CONFIG) as daemon:
+        rung = [b for b in daemon.one('status')['backends'] if b['name'].startswith('attribution/')]
+        if not any(b['name'] in ('attribution/L0', 'attribution/L1') for b in rung):
+            raise h.Skip(f'no BPF here: {rung}')
+        done = h.run(GENERATOR, *options, timeout=120)
+        took = float(done.stderr.split()[-2])
+        truth = ground_truth(done.stdout)
+        assert len({name for who in truth.values() for _, name, _ in who}) == 6, 'five programs and the server'
+
+        def whole():
+            result = compare(truth, owners(daemon))
+            return result if result[0] >= 0.999 * len(truth) or result[1] else None
+        right, wrong, unknown = h.wait_for('99.9 % are attributed', whole, 20)
+        stats = daemon.one('stats')
+        part, losses = stats['attribution_last_minute'], stats.get('losses', {})
+        p50, p99, p999 = (h.number(part.get(k)) / 1000 for k in ('p50_us', 'p99_us', 'p999_us'))
+        print(f'{done.stderr.strip()}: {len(truth)} ends, {right} right ({100 * right / len(truth):.3f} %), {len(wrong)} wrong, '
+              f'{unknown} unknown; owner after p50 {p50:.0f} ms, p99 {p99:.0f} ms, p99.9 {p999:.0f} ms; '
+              f'ring drops {h.number(losses.get("bpf_ring_dropped"))}, lost: {losses}')
+        assert took <= seconds and len(done.stdout.splitlines()) == 2 * sockets, done.stderr
+        assert not wrong, [(t, truth[t]) for t in wrong[:3]]
+        assert 0 < p999 <= 1000, part
+        assert h.number(losses.get('bpf_ring_dropped')) == 0, losses
+
+
+def test_15000_sockets_of_1500_processes():
+    load('--processes', '1500', '--tcp', '4', '--udp', '3', '--queries', '3', sockets=15_000, seconds=5)
+
+
+def test_40000_datagrams_of_a_socket_each():
+    load('--processes', '1000', '--tcp', '0', '--udp', '40', sockets=40_000, seconds=15)
+
+
+if __name__ == '__main__':
+    h.main()
