@@ -40,7 +40,7 @@ RESERVED = {
     'curses.h': ['client/view/screen_curses', 'client/input'],
     'ncurses.h': ['client/view/screen_curses', 'client/input'],
     'pcap': ['daemon/capture/', 'daemon/seal/', 'tests/'],
-    'bpf/': ['daemon/attribution/bpf/', 'daemon/seal/load_bpf', 'tests/'],
+    'bpf/': ['daemon/attribution/bpf/', 'daemon/seal/load_bpf', 'tests/', 'bench/'],
     'grpcpp/': ['daemon/rpc/', 'client/stream/', 'client/commands/', 'tests/', 'bench/'],
     'seccomp.h': ['daemon/seal/', 'daemon/broker/', 'tests/sandbox/'],
     'openssl/': ['common/net/dpi/'],
