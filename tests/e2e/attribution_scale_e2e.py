@@ -10,10 +10,10 @@ from attribution_e2e import GENERATOR, key
 CONFIG = '[table]\nhistoric = 200000\n'
 
 
-def owners(daemon):
-    """{one end's tuple: {(pid, name, executable), ...}} of every row."""
+def owners_of(rows):
+    """{one end's tuple: {(pid, name, executable), ...}}."""
     out = {}
-    for row in daemon.rows('--historic', '--limit', '0'):
+    for row in rows:
         protocol = row['protocol'].removeprefix('PROTOCOL_').lower()
         ends = [(row[end].get('address'), row[end].get('port', 0)) for end in ('local', 'remote')]
         for (a, b), who in (((0, 1), 'process'), ((1, 0), 'peer_process')):
@@ -53,7 +53,7 @@ def load(*options, sockets, seconds):
         assert len({name for who in truth.values() for _, name, _ in who}) == 6, 'five programs and the server'
 
         def whole():
-            result = compare(truth, owners(daemon))
+            result = compare(truth, owners_of(daemon.rows('--historic', '--limit', '0')))
             return result if result[0] >= 0.999 * len(truth) or result[1] else None
         right, wrong, unknown = h.wait_for('99.9 % are attributed', whole, 20)
         stats = daemon.one('stats')
