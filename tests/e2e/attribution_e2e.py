@@ -109,7 +109,7 @@ def cgroup2():
 
 
 def test_a_container_is_named_by_its_cgroup():
-    name = 'c0ffee' + format(os.getpid(), '058x')
+    name = 'c0ffee' + format(os.getpid(), '06x') + '0' * 52  # its first 12 are its own
     outer = os.path.join(cgroup2(), f'rustnet{os.getpid()}.slice')
     inner = os.path.join(outer, f'docker-{name}.scope')
     try:
