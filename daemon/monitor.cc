@@ -98,6 +98,7 @@ Status Monitor(const Config& config) {
   for (const BackendState& backend : loop.backends()) {
     if (!backend.text.empty()) log->info("{}: {}", backend.name, backend.text);
   }
+  for (const std::string& line : handles.bpf.log) log->info("libbpf: {}", line);
   Notify(handles.notify, "READY=1\nSTATUS=" + Capturing(&capture));
   signals.Wait();
   Notify(handles.notify, "STOPPING=1");

@@ -169,7 +169,7 @@ class Attribution {
   virtual AttributionCounters counters() const = 0;
 };
 
-// The best source that `handles` allow: L1, else SCAN, else UID.  Never null.
+// The best source that `handles` allow: L0, L1, else SCAN, else UID.  Never null.
 std::unique_ptr<Attribution> MakeAttribution(const Handles& handles);
 // For replays: every flow is kNone with kReplay.
 std::unique_ptr<Attribution> MakeNoAttribution();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rung L1.  Everything comes by the ring, a scan's findings too, so records are applied in the
-// order in which the kernel made them.
+// Rungs L0 and L1.  Everything comes by the ring, a scan's findings too, so records are applied in
+// the order in which the kernel made them.
 #include "daemon/attribution/bpf_attribution_linux.h"
 
 #include <linux/bpf.h>
@@ -35,6 +35,12 @@ constexpr int kDatagramsPerPoll = 24;
 // Those of other namespaces take a walk over every open file: at most this part of the time.
 constexpr int kTcpScanShare = 20;
 
+std::string Joined(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& sentence : sentences) text += (text.empty() ? "" : " ") + sentence;
+  return text;
+}
+
 class BpfAttribution : public Attribution {
  public:
   BpfAttribution(const Handles& handles, std::unique_ptr<RingReader> ring)
@@ -43,7 +49,9 @@ class BpfAttribution : public Attribution {
         diag_(handles.sock_diag.get(), kTcpDumps),
         host_netns_(handles.host_netns_cookie),
         counters_(static_cast<uint64_t*>(handles.bpf.counters)),
+        rung_(handles.bpf.rung),
         missing_(handles.bpf.missing),
+        beyond_(handles.bpf.beyond),
         ring_(std::move(ring)),
         tables_(MonotonicNow()) {
     __atomic_store_n(&counters_[bpf::kSettingHostNetns], host_netns_, __ATOMIC_RELAXED);
@@ -82,15 +90,21 @@ class BpfAttribution : public Attribution {
 
   std::vector<BackendState> backends() const override {
     BackendState state;
-    state.name = "attribution/L1";
+    state.name = "attribution/" + rung_;
     state.state = BackendState::State::kActive;
     if (!missing_.empty() || !scan_error_.empty()) {
       state.state = BackendState::State::kDegraded;
       state.reason = BackendState::Reason::kProgramRefused;
-      for (const std::string& text : missing_) state.text += (state.text.empty() ? "" : " ") + text;
+      state.text = Joined(missing_);
       if (!scan_error_.empty()) state.text += (state.text.empty() ? "" : " ") + scan_error_;
     }
-    return {state};
+    if (beyond_.empty()) return {state};
+    BackendState better;
+    better.name = "attribution/L0";
+    better.state = BackendState::State::kFailed;
+    better.reason = BackendState::Reason::kProgramRefused;
+    better.text = Joined(beyond_);
+    return {state, better};
   }
 
   AttributionCounters counters() const override {
@@ -208,7 +222,9 @@ class BpfAttribution : public Attribution {
   SockDiag diag_;
   uint64_t host_netns_;
   uint64_t* counters_;
+  std::string rung_;
   std::vector<std::string> missing_;
+  std::vector<std::string> beyond_;  // what a better rung would have
   std::unique_ptr<RingReader> ring_;
   OwnerTables tables_;
   Time now_ = MonotonicNow();

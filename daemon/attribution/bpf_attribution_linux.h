@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rung L1: the ring of the BPF programs and the iterator over all sockets.
+// Rungs L0 and L1: the ring of the BPF programs and the iterator over all sockets.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace rustnet {
 
-// REQUIRES: handles.bpf.rung is "L1".  Null: the ring cannot be mapped; `why` says it in a
+// REQUIRES: handles.bpf.loaded().  Null: the ring cannot be mapped; `why` says it in a
 // sentence.
 std::unique_ptr<Attribution> MakeBpfAttribution(const Handles& handles, std::string* why);
 

@@ -38,7 +38,7 @@ std::unique_ptr<Attribution> MakeAttribution(const Handles& handles) {
   refusal.state = refusal.reason == BackendState::Reason::kConfigured
                       ? BackendState::State::kOff
                       : BackendState::State::kFailed;
-  if (handles.bpf.rung == "L1") {
+  if (handles.bpf.loaded()) {
     std::string why;
     if (auto attribution = MakeBpfAttribution(handles, &why)) return attribution;
     refusal.reason = BackendState::Reason::kSystemError;

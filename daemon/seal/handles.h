@@ -47,7 +47,7 @@ enum class BpfRefusal : uint8_t {
   kSystemError,
 };
 
-// Linux BPF (rung L1).  All -1/null where BPF could not be loaded: `refusal` says why, in one
+// Linux BPF (rung L0 or L1).  All -1/null where BPF could not be loaded: `refusal` says why, in one
 // sentence.  Descriptors and memory belong to `object` and live as long as the process.
 struct BpfHandles {
   int ring_map = -1;         // BPF_MAP_TYPE_RINGBUF, events of attribution/bpf/records.h
@@ -55,10 +55,12 @@ struct BpfHandles {
   int tcp_link = -1;         // likewise: the TCP numbers of sockets outside the host's namespace
   void* counters = nullptr;  // mmapped uint64_t[], indices in attribution/bpf/records.h
   void* object = nullptr;    // keeps links alive; never closed
-  std::string rung;          // "L1", or "SCAN" or "UID" without BPF
+  std::string rung;          // "L0", "L1", or "SCAN" or "UID" without BPF
   std::string refusal;
   BpfRefusal refusal_reason = BpfRefusal::kNone;
+  bool loaded() const { return ring_map >= 0; }
   std::vector<std::string> missing;  // optional programs that did not load: "name: reason"
+  std::vector<std::string> beyond;   // likewise, of those that rung L0 has more than L1
   std::vector<std::string> log;      // what libbpf said, shortened
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads and attaches the BPF programs that tell which process owns a socket (rung L1 of
-// daemon/attribution).  Privileged: before the seal, in the host's namespaces.
+// Loads and attaches the BPF programs that tell which process owns a socket (rungs L0
+// and L1 of daemon/attribution).  Privileged: before the seal, in the host's namespaces.
 #pragma once
 
 #include "daemon/seal/handles.h"

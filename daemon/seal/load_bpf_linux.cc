@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF by libbpf and the generated skeleton.
 //
-// One program that cannot be loaded makes the whole object fail, so the object is tried as a whole
-// and then again without the optional program that libbpf names.  After attaching, the links alone
-// are kept: program descriptors would let their holder attach again.
+// One program that cannot be loaded makes the whole object fail, so fentry and fexit programs are
+// tried alone first, then the object as a whole, and then again without the optional program that
+// libbpf names.  After attaching, the links alone are kept: program descriptors would let their
+// holder attach again.
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -38,6 +41,7 @@ constexpr size_t kMaxLogLine = 400;
 struct OptionalProgram {
   std::string_view name;
   std::string_view loss;
+  bool beyond = false;  // rung L1 is whole without it
 };
 constexpr OptionalProgram kOptional[] = {
     {"OnSendLength", "sockets handed to another process are noticed late or not at all"},
@@ -52,6 +56,11 @@ constexpr OptionalProgram kOptional[] = {
     {"OnConnect6", "UDP sockets used by a forked child are shown with its parent"},
     {"OnSend4", "UDP sockets used by a forked child are shown with its parent"},
     {"OnSend6", "UDP sockets used by a forked child are shown with its parent"},
+    {"OnAccepted", "connections accepted and not used are shown with who listens", true},
+    {"OnTcpSend", "TCP sockets handed over are shown with the former process", true},
+    {"OnTcpReceive", "TCP sockets handed over to a reader are shown with the former process", true},
+    {"OnUdpSend", "connected UDP sockets handed over are shown with the former process", true},
+    {"OnUdp6Send", "connected UDP sockets handed over are shown with the former process", true},
 };
 
 const OptionalProgram* FindOptional(std::string_view name) {
@@ -177,18 +186,29 @@ UniqueFd OpenCgroupRoot() {
   return partial;
 }
 
-// Opens and loads without the programs in `without`.  Null: errno of the failure in `error`.
-std::unique_ptr<Loaded> Load(const std::vector<std::string>& without, int* error) {
+// Programs to be loaded beside those that always are, and not to be loaded.
+struct Plan {
+  std::vector<std::string> with;
+  std::vector<std::string> without;
+};
+
+void SetAutoload(const std::vector<std::string>& names, bool autoload, rustnet_bpf* skeleton) {
+  for (const std::string& name : names) {
+    bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name.c_str());
+    if (program != nullptr) bpf_program__set_autoload(program, autoload);
+  }
+}
+
+// Opens and loads as planned.  Null: errno of the failure in `error`.
+std::unique_ptr<Loaded> Load(const Plan& plan, int* error) {
   auto loaded = std::make_unique<Loaded>();
   loaded->skeleton = rustnet_bpf::open();
   if (loaded->skeleton == nullptr) {
     *error = errno;
     return nullptr;
   }
-  for (const std::string& name : without) {
-    bpf_program* program = bpf_object__find_program_by_name(loaded->skeleton->obj, name.c_str());
-    if (program != nullptr) bpf_program__set_autoload(program, false);
-  }
+  SetAutoload(plan.with, true, loaded->skeleton);
+  SetAutoload(plan.without, false, loaded->skeleton);
   const int result = rustnet_bpf::load(loaded->skeleton);
   if (result == 0) return loaded;
   *error = -result;
@@ -197,26 +217,78 @@ std::unique_ptr<Loaded> Load(const std::vector<std::string>& without, int* error
 
 void NoteMissing(std::string_view name, std::string_view why, BpfHandles* handles) {
   const OptionalProgram* program = FindOptional(name);
-  handles->missing.push_back(std::string(name) + ": " + std::string(why) + "; " +
-                             std::string(program->loss) + ".");
+  std::vector<std::string>& list = program->beyond ? handles->beyond : handles->missing;
+  list.push_back(std::string(name) + ": " + std::string(why) + "; " + std::string(program->loss) +
+                 ".");
+}
+
+// 0, or the errno of an fentry or fexit program of the same function that does nothing.
+int TryTrampoline(const btf* kernel, const bpf_program* program) {
+  const char* function = strchr(bpf_program__section_name(program), '/') + 1;
+  const int id = btf__find_by_name_kind(kernel, function, BTF_KIND_FUNC);
+  if (id < 0) return ENOENT;
+  const bpf_insn body[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+                           {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
+  options.expected_attach_type = bpf_program__expected_attach_type(program);
+  options.attach_btf_id = static_cast<uint32_t>(id);
+  const UniqueFd fd(bpf_prog_load(BPF_PROG_TYPE_TRACING, "trial", "Dual BSD/GPL", body,
+                                  std::size(body), &options));
+  return fd ? 0 : errno;
+}
+
+// fentry and fexit programs are off unless they are permitted here.  Those for fentry do what the
+// length tracepoints do where there are none.
+Plan PlanPrograms(const bpf_object* object, BpfHandles* handles) {
+  Plan plan;
+  btf* kernel = btf__load_vmlinux_btf();
+  if (kernel == nullptr) return plan;
+  const bool lengths =
+      btf__find_by_name_kind(kernel, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF) > 0;
+  if (!lengths) plan.without = {"OnSendLength", "OnReceiveLength"};
+  bool replaced = true;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    const bool fentry = bpf_program__expected_attach_type(program) == BPF_TRACE_FENTRY;
+    if (bpf_program__autoload(program) || (fentry && lengths)) continue;
+    const std::string name = bpf_program__name(program);
+    const int error = TryTrampoline(kernel, program);
+    if (error == 0) {
+      plan.with.push_back(name);
+      continue;
+    }
+    NoteMissing(name, "not loaded, " + ErrorText(error), handles);
+    replaced = replaced && !fentry;
+  }
+  btf__free(kernel);
+  if (replaced) return plan;
+  for (const std::string& name : plan.without) {
+    NoteMissing(name, "not loaded, the kernel has no such tracepoint", handles);
+  }
+  return plan;
 }
 
 // Loads as many programs as the kernel takes; null if a required one is refused.
 std::unique_ptr<Loaded> LoadWhatWorks(BpfHandles* handles, std::string* why) {
-  std::vector<std::string> without;
+  Loaded opened;
+  opened.skeleton = rustnet_bpf::open();
+  Plan plan;
+  if (opened.skeleton != nullptr) plan = PlanPrograms(opened.skeleton->obj, handles);
   while (true) {
     int error = 0;
-    std::unique_ptr<Loaded> loaded = Load(without, &error);
+    std::unique_ptr<Loaded> loaded = Load(plan, &error);
     if (loaded != nullptr) return loaded;
     const std::string blamed = BlamedProgram(handles->log);
-    const bool tried = std::find(without.begin(), without.end(), blamed) != without.end();
+    const bool tried =
+        std::find(plan.without.begin(), plan.without.end(), blamed) != plan.without.end();
     if (tried || FindOptional(blamed) == nullptr) {
       *why = (blamed.empty() ? "its object" : "program " + blamed) + " was refused (" +
              ErrorText(error) + ")";
       return nullptr;
     }
     NoteMissing(blamed, "not loaded, " + ErrorText(error), handles);
-    without.push_back(blamed);
+    plan.without.push_back(blamed);
   }
 }
 
@@ -292,7 +364,7 @@ BpfHandles LoadCollecting(std::vector<std::string>* log) {
   }
   handles.ring_map = bpf_map__fd(loaded->skeleton->maps.ring);
   handles.counters = loaded->skeleton->bss->counters;
-  handles.rung = "L1";
+  handles.rung = handles.beyond.empty() ? "L0" : "L1";
   handles.object = loaded.release();
   return handles;
 }

@@ -36,7 +36,7 @@ struct Session {
   void Start() {
     handles.bpf = LoadBpf();
     handles.host_netns_cookie = OwnNetns();
-    if (handles.bpf.rung == "L1") attribution = MakeAttribution(handles);
+    if (handles.bpf.loaded()) attribution = MakeAttribution(handles);
   }
   void End() {
     attribution.reset();

@@ -24,6 +24,9 @@ typedef struct {
 typedef struct {
   int counter;
 } atomic_t;
+typedef struct {
+  int64_t counter;
+} atomic64_t;
 
 struct cred {
   kuid_t euid;
@@ -130,6 +133,7 @@ struct sock_common {
   possible_net_t skc_net;
   struct in6_addr skc_v6_daddr;
   struct in6_addr skc_v6_rcv_saddr;
+  atomic64_t skc_cookie;
 };
 struct sock {
   struct sock_common __sk_common;
