@@ -36,6 +36,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 rustnet-client --socket /run/s.sock stats --format jsonl >stats 2>>client.log
 rustnet-client --socket /run/s.sock status --format jsonl >status 2>>client.log
+attribution_handover_test >handover 2>&1
 echo "guest: done"
 tar -cz ./* | base64 >/dev/ttyS1
 sync

@@ -25,6 +25,7 @@ from attribution_scale_e2e import compare, ground_truth, owners_of  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.path.join(h.BIN, '../kernel61')
+HANDOVER = os.path.join(os.path.dirname(GENERATOR), 'attribution_handover_test')
 QEMU = 'qemu-system-x86_64'
 MODULES = ('inet_diag', 'tcp_diag', 'udp_diag')
 LONGEST = 900  # seconds
@@ -64,7 +65,8 @@ def make_initrd(folder, package):
     h.run('dpkg-deb', '-x', package, unpacked)
     root = os.path.join(folder, 'root')
     busybox = shutil.which('busybox')
-    programs = {'rustnetd': h.DAEMON, 'rustnet-client': h.CLIENT, 'load_generator': GENERATOR}
+    programs = {'rustnetd': h.DAEMON, 'rustnet-client': h.CLIENT, 'load_generator': GENERATOR,
+                'attribution_handover_test': HANDOVER}
     for name, program in programs.items():
         put(root, program, '/bin/' + name)
         for library in libraries(program):
@@ -113,8 +115,8 @@ def boot(folder, kernel, initrd):
 
 def test_short_lived_processes_on_kernel_6_1():
     h.need(QEMU, 'busybox', 'dpkg-deb', 'ldd')
-    if not os.path.exists(GENERATOR):
-        raise h.Skip('load_generator was not built')
+    if not os.path.exists(GENERATOR) or not os.path.exists(HANDOVER):
+        raise h.Skip('load_generator or attribution_handover_test was not built')
     package = kernel_package()
     with tempfile.TemporaryDirectory(prefix='rustnet-kernel61-') as folder:
         out = boot(folder, *make_initrd(folder, package))
@@ -127,8 +129,10 @@ def test_short_lived_processes_on_kernel_6_1():
     right, wrong, unknown = compare(truth, owners_of(map(json.loads, out['rows'].splitlines())))
     # 240 connections, 240 datagrams and 240 questions, and the 240 sockets that the server accepted.
     print(f'{out["load"].strip()}: {right} of {len(truth)} ends right, {len(wrong)} wrong, {unknown} unknown')
-    assert rung[0]['name'] in ('attribution/L0', 'attribution/L1'), rung
+    assert rung[0]['name'] == 'attribution/L0' and rung[0]['state'] == 'STATE_ACTIVE', rung
     assert len(truth) == 6 * 240 and right == len(truth), (wrong[:3], unknown, out['daemon.log'][-2000:])
+    print('\n'.join(line for line in out['handover'].splitlines() if line.startswith(('[       OK', '[  SKIPPED', '[  PASSED'))))
+    assert '[  FAILED' not in out['handover'] and '[  PASSED' in out['handover'], out['handover'][-4000:]
 
 
 if __name__ == '__main__':
