@@ -3,6 +3,8 @@
 """As many short-lived sockets as a machine makes at its worst, each compared with the ground truth through the API."""
 import json
 import os
+import signal
+import socket
 
 import harness as h
 from attribution_e2e import GENERATOR, key
@@ -39,14 +41,22 @@ def compare(truth, seen):
     return len(right), wrong, len(truth) - len(right) - len(wrong)
 
 
-def load(*options, sockets, seconds):
+def need_generator():
     h.need_root()
     if not os.path.exists(GENERATOR):
         raise h.Skip('load_generator was not built')
+
+
+def need_bpf(daemon):
+    rung = [b for b in daemon.one('status')['backends'] if b['name'].startswith('attribution/')]
+    if rung[0]['name'] not in ('attribution/L0', 'attribution/L1'):
+        raise h.Skip(f'no BPF here: {rung}')
+
+
+def load(*options, sockets, seconds):
+    need_generator()
     with h.Daemon('-i', 'lo', config=CONFIG) as daemon:
-        rung = [b for b in daemon.one('status')['backends'] if b['name'].startswith('attribution/')]
-        if not any(b['name'] in ('attribution/L0', 'attribution/L1') for b in rung):
-            raise h.Skip(f'no BPF here: {rung}')
+        need_bpf(daemon)
         done = h.run(GENERATOR, *options, timeout=120)
         took = float(done.stderr.split()[-2])
         truth = ground_truth(done.stdout)
@@ -74,6 +84,55 @@ def test_15000_sockets_of_1500_processes():
 
 def test_40000_datagrams_of_a_socket_each():
     load('--processes', '1000', '--tcp', '0', '--udp', '40', sockets=40_000, seconds=15)
+
+
+def ours(row):
+    return all(row.get(end, {}).get('pid') == os.getpid() for end in ('process', 'peer_process'))
+
+
+def ring_drops(daemon):
+    return h.number(daemon.one('stats').get('losses', {}).get('bpf_ring_dropped'))
+
+
+def test_a_daemon_that_stood_still_counts_what_it_lost_and_makes_good():
+    need_generator()
+    with h.Daemon('-i', 'lo', config=CONFIG) as daemon:
+        need_bpf(daemon)
+        daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            done = h.run(GENERATOR, '--processes', '1000', '--tcp', '0', '--udp', '80', timeout=120)
+            # Nobody is told of these: the ring is full.
+            with socket.create_server(('127.0.0.1', 0)) as listener:
+                client = socket.create_connection(listener.getsockname())
+                server, _ = listener.accept()
+                sink, datagrams = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+                sink.bind(('127.0.0.1', 0))
+                datagrams.connect(sink.getsockname())
+        finally:
+            daemon.process.send_signal(signal.SIGCONT)
+        h.wait_for('the loss is counted', lambda: ring_drops(daemon) > 0, 10)
+        ports = [s.getsockname()[1] for s in (client, datagrams)]
+
+        def mine():
+            for sender in (client, server, datagrams):
+                sender.send(b'x')
+            found = [[r for r in daemon.rows('--filter', f'port:{port}') if ours(r)]
+                     for port in ports]
+            return found if all(found) else None
+        found = h.wait_for('a scan finds what was lost', mine, 15)
+        print('found again as', [rows[0]['process']['quality'] for rows in found])
+        drops = ring_drops(daemon)
+        right, wrong, unknown = compare(ground_truth(done.stdout), owners_of(daemon.rows('--historic', '--limit', '0')))
+        print(f'{drops} records lost; {right} ends right, {len(wrong)} wrong, {unknown} unknown')
+        assert not wrong, wrong[:3]
+        truth = ground_truth(h.run(GENERATOR, '--processes', '100', timeout=60).stdout)
+
+        def whole():
+            return compare(truth, owners_of(daemon.rows('--historic', '--limit', '0')))[0] == len(truth)
+        h.wait_for('what comes later is whole', whole, 10)
+        assert ring_drops(daemon) == drops
+        for s in (client, server, datagrams, sink):
+            s.close()
 
 
 if __name__ == '__main__':

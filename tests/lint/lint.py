@@ -118,6 +118,20 @@ def check_code(path, lines, found):
         found.append(f'{path}: {len(lines)} lines; over {longest} is split')
 
 
+def check_verdicts(path, lines, found):
+    """A cgroup program that returns anything but 1 forbids what a process asked the kernel for."""
+    program = False
+    for number, line in enumerate(lines, 1):
+        if line.startswith('SEC("'):
+            program = re.match(r'SEC\("\??(cgroup|sockops)', line) is not None
+        elif line.startswith('}'):
+            program = False
+        elif re.match(r'#\s*define\s+kAllow\b', line) and not re.match(r'#define kAllow 1$', line):
+            found.append(f'{path}:{number}: kAllow is 1')
+        elif program and re.search(r'\breturn\b(?! kAllow;)', re.sub(r'//.*', '', line)):
+            found.append(f'{path}:{number}: a cgroup program returns kAllow, and nothing else')
+
+
 def main():
     files = sys.argv[1:] or tracked()
     found = []
@@ -131,6 +145,8 @@ def main():
             found.append(f'{path}:1: no SPDX-License-Identifier')
         if path.endswith(('.h', '.cc', '.c')):
             check_code(path, lines, found)
+        if path.startswith('daemon/attribution/bpf/'):
+            check_verdicts(path, lines, found)
         if path.startswith(('daemon/seal/', 'daemon/broker/')):
             privileged += len(lines) - 1  # the last one is what follows the last newline
     if privileged > PRIVILEGED_LINES:
