@@ -111,7 +111,7 @@ struct Owner {
   std::string thread_name;             // if not the process's own name
   // Who made or listened on the socket, if another.
   std::shared_ptr<const ProcessInfo> creator = nullptr;
-  uint64_t socket = 0;                          // cookie of the flow's own socket; 0: not known
+  uint64_t socket = 0;                          // cookie, if it has the whole tuple; 0: not known
   std::optional<KernelTcp> tcp = std::nullopt;  // of that socket
 };
 
@@ -163,6 +163,15 @@ class Attribution {
   // `flow_age`: since its first packet.  A young flow without owner is kPending; an old one gets
   // its reason.
   virtual Owner Find(const SocketTuple& tuple, Duration flow_age) = 0;
+  // Datagrams: whoever had `tuple` next after the socket `cookie`, which has had it and is closed;
+  // in the same namespace, and a process's.  None: that one is open, or nobody had it since.
+  struct Successor {
+    Owner owner;
+    Time opened = 0;  // monotonic
+  };
+  virtual std::optional<Successor> SuccessorOf(uint64_t /*cookie*/, const SocketTuple& /*tuple*/) {
+    return std::nullopt;
+  }
   // Appends the TCP sockets whose numbers have changed since the last call.
   virtual void TakeTcpChanges(std::vector<TcpChange>* /*out*/) {}
   virtual std::vector<BackendState> backends() const = 0;

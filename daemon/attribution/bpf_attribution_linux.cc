@@ -88,6 +88,10 @@ class BpfAttribution : public Attribution {
     return tables_.Find(here, flow_age, now_);
   }
 
+  std::optional<Successor> SuccessorOf(uint64_t cookie, const SocketTuple& tuple) override {
+    return tables_.SuccessorOf(cookie, tuple);
+  }
+
   std::vector<BackendState> backends() const override {
     BackendState state;
     state.name = "attribution/" + rung_;

@@ -176,7 +176,9 @@ Owner OwnerTables::Find(const SocketTuple& tuple, Duration flow_age, Time now) c
     return Unknown(tuple, match, flow_age, began);
   }
   Owner owner = OwnerOf(*match.socket);
-  if (tuple.protocol == net::Protocol::kTcp && !match.by_port) {
+  const bool followed =
+      tuple.protocol == net::Protocol::kTcp || tuple.protocol == net::Protocol::kUdp;
+  if (followed && !match.by_port) {
     owner.socket = match.socket->cookie;
     if (match.socket->tcp != nullptr) owner.tcp = *match.socket->tcp;
   }
@@ -187,6 +189,15 @@ Owner OwnerTables::Find(const SocketTuple& tuple, Duration flow_age, Time now) c
     owner.quality = Quality::kListenerInherited;
   }
   return owner;
+}
+
+std::optional<Attribution::Successor> OwnerTables::SuccessorOf(uint64_t cookie,
+                                                               const SocketTuple& tuple) const {
+  const Socket* socket = sockets_.SuccessorOf(cookie, TupleOf(tuple));
+  if (socket == nullptr) return std::nullopt;
+  Attribution::Successor successor{.owner = OwnerOf(*socket), .opened = socket->opened};
+  successor.owner.socket = socket->cookie;
+  return successor;
 }
 
 }  // namespace rustnet

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "common/base/bytes.h"
@@ -35,6 +36,8 @@ class OwnerTables {
   void Expire(Time now);
 
   Owner Find(const SocketTuple& tuple, Duration flow_age, Time now) const;
+  std::optional<Attribution::Successor> SuccessorOf(uint64_t cookie,
+                                                    const SocketTuple& tuple) const;
 
   uint64_t records() const { return records_; }
   uint64_t malformed() const { return malformed_; }

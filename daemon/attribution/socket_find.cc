@@ -39,16 +39,18 @@ bool CanBe(const Socket& socket, net::Protocol protocol, Time began) {
   return began + (socket.accepted ? kLongestHandshake : kSlack) >= socket.opened;
 }
 
-// A TCP connection has a flow of its own, which begins with it.  Datagrams of one tuple are one
-// flow whoever sends them: whoever can still send has it, and the newest of those.
-bool Better(const Socket& a, const Socket& b, net::Protocol protocol, Time began) {
+// A TCP connection has a flow of its own, which begins with it.  Datagrams of one port are one flow
+// whoever sends them: whoever can still send has it, and the newest of those.  Of those that had
+// the whole tuple one after another it is the one that began it; SuccessorOf tells the next.
+bool Better(const Socket& a, const Socket& b, net::Protocol protocol, Time began, bool by_port) {
   // An echo request to an address of our own has the same tuple as the kernel's reply to it.
   if ((a.process.pid == 0) != (b.process.pid == 0)) return b.process.pid == 0;
   if (protocol != net::Protocol::kTcp) {
     const bool a_open = a.closed == 0;
     const bool b_open = b.closed == 0;
-    if (a_open != b_open) return a_open;
-    if (a_open) return a.opened > b.opened;
+    if (a_open && b_open) return a.opened > b.opened;
+    const bool succeeded = protocol == net::Protocol::kUdp && !by_port;
+    if (a_open != b_open && !succeeded) return a_open;
   }
   return Measure(a, began) < Measure(b, began);
 }
@@ -78,11 +80,13 @@ const Socket* SocketTable::BestByTuple(const TupleKey& key, uint64_t netns, Time
     const Socket& socket = *entry->second;
     if (!CanBe(socket, key.protocol, began)) continue;
     if (SameNetns(socket, netns)) {
-      if (best == nullptr || Better(socket, *best, key.protocol, began)) best = &socket;
+      if (best == nullptr || Better(socket, *best, key.protocol, began, false)) {
+        best = &socket;
+      }
       continue;
     }
     if (elsewhere != nullptr && elsewhere->netns != socket.netns) match->ambiguous_netns = true;
-    if (elsewhere == nullptr || Better(socket, *elsewhere, key.protocol, began)) {
+    if (elsewhere == nullptr || Better(socket, *elsewhere, key.protocol, began, false)) {
       elsewhere = &socket;
     }
   }
@@ -117,7 +121,7 @@ const Socket* SocketTable::BestByPort(const TupleKey& key, uint64_t netns, Time 
       if (open != nullptr && !(socket.process == open->process)) match->ambiguous_port = true;
       open = &socket;
     }
-    if (best == nullptr || Better(socket, *best, key.protocol, began)) best = &socket;
+    if (best == nullptr || Better(socket, *best, key.protocol, began, true)) best = &socket;
   }
   return match->ambiguous_port ? nullptr : best;
 }
@@ -126,6 +130,22 @@ SocketTable::Match SocketTable::FindByTuple(const TupleKey& key, uint64_t netns,
   Match match;
   match.socket = BestByTuple(key, netns, began, &match);
   return match;
+}
+
+const Socket* SocketTable::SuccessorOf(uint64_t cookie, const TupleKey& key) const {
+  const auto found = sockets_.find(cookie);
+  if (found == sockets_.end() || found->second.closed == 0) return nullptr;
+  const Socket& before = found->second;
+  const Socket* next = nullptr;
+  const auto [begin, end] = by_tuple_.equal_range(key);
+  for (auto entry = begin; entry != end; ++entry) {
+    const Socket& socket = *entry->second;
+    if (socket.netns != before.netns || socket.process.pid == 0 || socket.opened < before.closed) {
+      continue;
+    }
+    if (next == nullptr || socket.opened < next->opened) next = &socket;
+  }
+  return next;
 }
 
 SocketTable::Match SocketTable::Find(const TupleKey& key, uint64_t netns, Time began) const {

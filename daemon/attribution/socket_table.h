@@ -101,6 +101,9 @@ class SocketTable {
   // By the whole tuple alone.
   Match FindByTuple(const TupleKey& key, uint64_t netns, Time began) const;
 
+  // Which socket of the same namespace had `key` next after `cookie`, whose socket is closed.
+  const Socket* SuccessorOf(uint64_t cookie, const TupleKey& key) const;
+
   void Expire(Time now);
 
   // Open TCP sockets of other namespaces than `netns`.

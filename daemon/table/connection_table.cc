@@ -17,15 +17,16 @@ IdCipher NewCipher() {
   return IdCipher({RandomNumber(), RandomNumber(), RandomNumber(), RandomNumber()});
 }
 
-model::Numbers NumbersOf(const net::FlowView& flow, uint8_t local) {
+model::Numbers NumbersOf(const net::FlowView& flow, uint8_t local,
+                         const std::array<net::DirectionCounters, 2>& counters) {
   const auto sent = static_cast<size_t>(local == (flow.initiator & 1) ? net::Direction::kForward
                                                                       : net::Direction::kBackward);
   const size_t received = sent ^ 1;
   model::Numbers out;
-  out.bytes_sent = flow.counters[sent].bytes;
-  out.bytes_received = flow.counters[received].bytes;
-  out.packets_sent = flow.counters[sent].packets;
-  out.packets_received = flow.counters[received].packets;
+  out.bytes_sent = counters[sent].bytes;
+  out.bytes_received = counters[received].bytes;
+  out.packets_sent = counters[sent].packets;
+  out.packets_received = counters[received].packets;
   out.send_rate = flow.rate[sent];
   out.receive_rate = flow.rate[received];
   out.last_seen = flow.last / kMicrosecond * kMicrosecond;  // as Columns.last_seen_us has it
@@ -194,14 +195,19 @@ void ConnectionTable::Apply(const net::FlowView& flow, Prepared* prepared, const
   } else if (!known) {
     JoinFlow(flow, join, prepared);
   }
+  const RowIndex last = Succeed(flow, row, is_new, input);
+  const bool replaced = last != row;
+  row = last;
   Record& record = records_.at(row);
   if (record.historic) return;
-  bool facts_changed = Update(flow, row, input) || !known;
+  bool facts_changed = Update(flow, row, input) || !known || replaced;
   if (!record.seen_name && prepared->name) {
     record.seen_name = std::make_unique<SeenName>(std::move(*prepared->name));
     facts_changed = true;
   }
-  if (facts_changed || !(record.numbers == before)) Publish(row, facts_changed, before, !is_new);
+  if (facts_changed || !(record.numbers == before)) {
+    Publish(row, facts_changed, replaced ? model::Numbers() : before, !is_new && !replaced);
+  }
   if (record.unclear) row = MergeIfClear(row, input);
   if (!flow.ended) return;
   by_flow_.erase(FlowName(flow));
@@ -236,7 +242,10 @@ RowIndex ConnectionTable::NewRow(const net::FlowView& flow, Prepared* prepared,
 bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const TickInput& input) {
   Record* record = &records_.at(row);
   const auto [rtt_us, rtt_source] = RttOf(flow, record->kernel_tcp.get());
-  model::Numbers numbers = NumbersOf(flow, record->local);
+  std::array<net::DirectionCounters, 2> counters = flow.counters;
+  if (record->former)
+    counters = {counters[0] - (*record->former)[0], counters[1] - (*record->former)[1]};
+  model::Numbers numbers = NumbersOf(flow, record->local, counters);
   numbers.rtt_us = rtt_us;
   const bool described = record->path == nullptr || CountPath(flow, record, &numbers);
   if (numbers.bytes_sent != record->numbers.bytes_sent ||
@@ -254,8 +263,8 @@ bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const Tick
   if (joins_) KeepSpans(flow, record);
   const size_t from_remote = record->local == (flow.initiator & 1) ? 1 : 0;
   record->remote_mac = flow.mac[from_remote];
-  record->payload_received = flow.counters[from_remote].payload_bytes;
-  record->payload_sent = flow.counters[from_remote ^ 1].payload_bytes;
+  record->payload_received = counters[from_remote].payload_bytes;
+  record->payload_sent = counters[from_remote ^ 1].payload_bytes;
   bool changed = SetMetrics(&record->metrics, flow.metrics);
   changed |= Set(&record->rtt_source, rtt_source);
   if (flow.application || record->path == nullptr) {

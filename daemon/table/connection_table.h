@@ -151,6 +151,11 @@ class ConnectionTable {
   void TakeSamples(const TickInput& input);
   void TellListener();
 
+  // succession.cc: datagrams of one tuple that one socket after another sends.
+  RowIndex Succeed(const net::FlowView& flow, RowIndex row, bool is_new, const TickInput& input);
+  std::vector<Attribution::Successor> SuccessorsOf(const net::FlowView& flow, Record* record,
+                                                   const TickInput& input) const;
+
   // joining.cc: flows of one conversation into one row.
   struct Join {
     RowIndex row = kNoRow;

@@ -48,6 +48,7 @@ void ConnectionTable::SetSocket(RowIndex row, const Owner& owner) {
   ForgetSocket(row);
   record.socket = owner.socket;
   record.kernel_tcp.reset();
+  if (record.key.protocol != net::Protocol::kTcp) return;
   if (!owner.tcp || !owner.tcp->final) by_socket_[owner.socket].push_back(row);
   if (owner.tcp) SetKernelTcp(*owner.tcp, &record);
 }

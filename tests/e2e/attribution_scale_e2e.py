@@ -72,6 +72,9 @@ def load(*options, sockets, seconds):
         print(f'{done.stderr.strip()}: {len(truth)} ends, {right} right ({100 * right / len(truth):.3f} %), {len(wrong)} wrong, '
               f'{unknown} unknown; owner after p50 {p50:.0f} ms, p99 {p99:.0f} ms, p99.9 {p999:.0f} ms; '
               f'ring drops {h.number(losses.get("bpf_ring_dropped"))}, lost: {losses}')
+        several = sum(len(who) > 1 for who in truth.values())
+        if several:
+            print(f'{several} ends were of several processes, one after another')
         assert took <= seconds and len(done.stdout.splitlines()) == 2 * sockets, done.stderr
         assert not wrong, [(t, truth[t]) for t in wrong[:3]]
         assert 0 < p999 <= 1000, part
@@ -80,6 +83,14 @@ def load(*options, sockets, seconds):
 
 def test_15000_sockets_of_1500_processes():
     load('--processes', '1500', '--tcp', '4', '--udp', '3', '--queries', '3', sockets=15_000, seconds=5)
+
+
+def test_15000_sockets_of_which_many_have_the_same_ports():
+    load('--processes', '1500', '--tcp', '4', '--udp', '3', '--queries', '3', '--again', '1', sockets=15_000, seconds=5)
+
+
+def test_40000_datagrams_that_have_28000_ports():
+    load('--processes', '1000', '--tcp', '0', '--udp', '40', '--again', '1', sockets=40_000, seconds=15)
 
 
 def test_40000_datagrams_of_a_socket_each():

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ground truth for process attribution: many processes that live for about a millisecond.
 //
-//   load_generator [--processes N] [--parallel N] [--tcp N] [--udp N] [--queries N]
+//   load_generator [--processes N] [--parallel N] [--tcp N] [--udp N] [--queries N] [--again 1]
 //
 // Each runs a copy of this program under one of five names (one of 22 characters) and makes so many
 // TCP connections to us, sends us so many datagrams of a socket each, and asks us so many questions
 // as a resolver does (connected UDP, one answer); by IPv4, IPv4-mapped and IPv6 in turn.  It prints
-// both ends of each as JSON lines and exits.  No two processes use the same tuple.
+// both ends of each as JSON lines and exits.  No two processes use the same tuple, but with
+// --again: then all datagrams go to one address of each kind, so that ports come again.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -167,6 +168,7 @@ struct Deeds {
   int tcp = 1;
   int udp = 1;
   int queries = 0;
+  int again = 0;
 };
 
 struct Child {
@@ -179,16 +181,21 @@ struct Child {
     close(fd);
   }
 
+  Address UdpTarget() const { return Target(again ? kind : index, kind, udp_port); }
+  int UdpSocket(const Address& target) const {
+    if (kind == 2 && !again) return FreshUdp6(target);
+    return socket(target.any.sa_family, SOCK_DGRAM, 0);
+  }
+
   // IPv4: the source address is chosen for the packet, and the socket does not show it.
   void Send() const {
     const int64_t began = Now();
-    const Address target = Target(index, kind, udp_port);
-    const int fd = kind == 2 ? FreshUdp6(target) : socket(target.any.sa_family, SOCK_DGRAM, 0);
-    const ssize_t n =
-        kind == 2 ? send(fd, "x", 1, 0) : sendto(fd, "x", 1, 0, &target.any, SizeOf(target));
-    if (n != 1) Die("UDP send");
+    const Address target = UdpTarget();
+    const int fd = UdpSocket(target);
+    if (sendto(fd, "x", 1, 0, &target.any, SizeOf(target)) != 1) Die("UDP send");
     Address local = Local(fd);
     if (kind == 0) local.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (kind == 2) local.v6.sin6_addr = target.v6.sin6_addr;
     if (kind == 1) inet_pton(AF_INET6, "::ffff:127.0.0.1", &local.v6.sin6_addr);
     PrintBoth("udp", began, us, server, local, target);
     close(fd);
@@ -196,11 +203,11 @@ struct Child {
 
   void Ask() const {
     const int64_t began = Now();
-    const Address target = Target(index, kind, udp_port);
-    const int fd = kind == 2 ? FreshUdp6(target) : socket(target.any.sa_family, SOCK_DGRAM, 0);
+    const Address target = UdpTarget();
+    const int fd = UdpSocket(target);
     const timeval second = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    if (kind != 2 && connect(fd, &target.any, SizeOf(target)) != 0) Die("UDP connect");
+    if (connect(fd, &target.any, SizeOf(target)) != 0) Die("UDP connect");
     char answer = 0;
     for (int i = 0; i < 5; ++i) {
       if (send(fd, "?", 1, 0) != 1) Die("UDP send");
@@ -217,6 +224,7 @@ struct Child {
   int kind;  // 0 IPv4, 1 IPv4-mapped, 2 IPv6
   uint16_t tcp_port;
   uint16_t udp_port;
+  bool again;
 };
 
 int RunChild(char** argument) {
@@ -226,7 +234,8 @@ int RunChild(char** argument) {
                     .index = index,
                     .kind = index % 3,
                     .tcp_port = static_cast<uint16_t>(atoi(argument[1])),
-                    .udp_port = static_cast<uint16_t>(atoi(argument[2]))};
+                    .udp_port = static_cast<uint16_t>(atoi(argument[2])),
+                    .again = atoi(argument[8]) != 0};
   for (int i = atoi(argument[5]); i > 0; --i) child.Connect();
   for (int i = atoi(argument[6]); i > 0; --i) child.Send();
   for (int i = atoi(argument[7]); i > 0; --i) child.Ask();
@@ -344,7 +353,7 @@ class Parent {
       }
     }
     Serve(&sockets_, 0);
-    const auto [tcp, udp, queries] = plan_.deeds;
+    const auto [tcp, udp, queries, again] = plan_.deeds;
     fprintf(stderr, "%d processes, %d sockets in %.2f s\n", ended, ended * (tcp + udp + queries),
             static_cast<double>(Now() - began) / 1e9);
     if (failed != 0) fprintf(stderr, "load_generator: %d processes failed\n", failed);
@@ -363,7 +372,8 @@ class Parent {
                            self_,
                            std::to_string(plan_.deeds.tcp),
                            std::to_string(plan_.deeds.udp),
-                           std::to_string(plan_.deeds.queries)};
+                           std::to_string(plan_.deeds.queries),
+                           std::to_string(plan_.deeds.again)};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -393,7 +403,7 @@ class Parent {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 10 && std::string_view(argv[1]) == "--child") return RunChild(argv + 2);
+  if (argc == 11 && std::string_view(argv[1]) == "--child") return RunChild(argv + 2);
   Plan plan;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view option = argv[i];
@@ -403,11 +413,12 @@ int main(int argc, char** argv) {
     if (option == "--tcp") plan.deeds.tcp = number;
     if (option == "--udp") plan.deeds.udp = number;
     if (option == "--queries") plan.deeds.queries = number;
+    if (option == "--again") plan.deeds.again = number;
   }
   if (plan.processes < 1 || plan.processes > 65'000 || plan.parallel < 1) {
     fprintf(stderr,
             "usage: load_generator [--processes 1..65000] [--parallel N] [--tcp N] [--udp N]"
-            " [--queries N]\n");
+            " [--queries N] [--again 1]\n");
     return 64;
   }
   return Parent(plan).Run();

@@ -57,6 +57,11 @@ struct DirectionCounters {  // index: Direction
   uint64_t bytes = 0;  // frame bytes
   uint64_t ip_bytes = 0;
   uint64_t payload_bytes = 0;
+
+  friend DirectionCounters operator-(const DirectionCounters& a, const DirectionCounters& b) {
+    return {a.packets - b.packets, a.bytes - b.bytes, a.ip_bytes - b.ip_bytes,
+            a.payload_bytes - b.payload_bytes};
+  }
 };
 
 // Counts of both directions together, by the definitions of tshark's tcp.analysis (tcp_analysis.h).

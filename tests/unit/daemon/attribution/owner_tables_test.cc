@@ -230,15 +230,35 @@ TEST_F(OwnerTablesTest, AClosedTcpSocketIsNotTheOwnerOfALaterFlow) {
       << "late packets of its own flow";
 }
 
-TEST_F(OwnerTablesTest, AnOpenUdpSocketHasItsTupleWhoeverHadItBefore) {
+TEST_F(OwnerTablesTest, AUdpTupleIsWhoseItWasWhenTheFlowBeganAndThenTheNextOnes) {
   const Who first = {.pid = 1, .role = bpf::kRoleSend};
   const Who second = {.pid = 2, .role = bpf::kRoleSend};
   Tell(bpf::kRecordFlow, kUdp, 1, "10.0.0.1:4000", "1.2.3.4:53", first);
   now_ += kSecond;
   Close(1);
   EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", kSecond)), 1U);
+  const SocketTuple tuple{.protocol = Protocol::kUdp,
+                          .local = *IpAddress::Parse("10.0.0.1"),
+                          .remote = *IpAddress::Parse("1.2.3.4"),
+                          .local_port = 4000,
+                          .remote_port = 53};
+  EXPECT_FALSE(tables_.SuccessorOf(1, tuple).has_value());
+  now_ += kSecond;
   Tell(bpf::kRecordFlow, kUdp, 2, "10.0.0.1:4000", "1.2.3.4:53", second);
-  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", kSecond)), 2U);
+  const Time opened = now_;
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", 2 * kSecond)), 1U);
+  EXPECT_EQ(Pid(Find(Protocol::kUdp, "10.0.0.1:4000", "1.2.3.4:53", 0)), 2U);
+  EXPECT_FALSE(tables_.SuccessorOf(2, tuple).has_value()) << "it is open";
+  now_ += kSecond;
+  Close(2);
+  now_ += kSecond;
+  Tell(bpf::kRecordFlow, kUdp, 3, "10.0.0.1:4000", "1.2.3.4:53", {.pid = 3});
+  const auto next = tables_.SuccessorOf(1, tuple);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(Pid(next->owner), 2U);
+  EXPECT_EQ(next->owner.socket, 2U);
+  EXPECT_EQ(next->opened, opened);
+  EXPECT_EQ(Pid(tables_.SuccessorOf(2, tuple)->owner), 3U);
 }
 
 TEST_F(OwnerTablesTest, UdpThatOnlyReceivesIsFoundByItsPort) {

@@ -71,6 +71,19 @@ class Answers : public Attribution {
     *out = std::exchange(tcp_changes, {});
   }
 
+  std::optional<Successor> SuccessorOf(uint64_t cookie, const SocketTuple&) override {
+    const auto found = successors.find(cookie);
+    return found == successors.end() ? std::nullopt : std::optional(found->second);
+  }
+  // Another socket of the tuple, of process `pid`, after `cookie`.
+  void Succeed(uint64_t cookie, uint64_t next, uint32_t pid, Time opened) {
+    Own("", 0, pid, 1000);
+    Owner owner = owners.extract({"", 0}).mapped();
+    owner.socket = next;
+    successors[cookie] = {std::move(owner), opened};
+  }
+
+  std::map<uint64_t, Successor> successors;
   std::map<std::pair<std::string, uint16_t>, Owner> owners;
   std::vector<TcpChange> tcp_changes;
   int asked = 0;
