@@ -49,7 +49,7 @@ def need_generator():
 
 def need_bpf(daemon):
     rung = [b for b in daemon.one('status')['backends'] if b['name'].startswith('attribution/')]
-    if rung[0]['name'] not in ('attribution/L0', 'attribution/L1'):
+    if rung[0]['name'] not in ('attribution/L0', 'attribution/L1') or rung[0]['state'] == 'STATE_FAILED':
         raise h.Skip(f'no BPF here: {rung}')
 
 
