@@ -41,6 +41,7 @@ void PrintProcess(Output* out, const std::string& title, const model::Process& p
   Pair(out, key("executable"), process.executable);
   Pair(out, key("command"), Joined(process.cmdline, " "));
   Pair(out, key("directory"), process.cwd);
+  Pair(out, key("lsm label"), process.lsm_label);
   if (process.uid) Pair(out, key("uid"), Number(*process.uid));
   if (process.gid) Pair(out, key("gid"), Number(*process.gid));
   if (process.login_uid) Pair(out, key("login uid"), Number(*process.login_uid));

@@ -20,6 +20,7 @@ void ProcessSafe(model::Process* process) {
   MakeSafe(&process->pod_uid);
   for (std::string& argument : process->cmdline) MakeSafe(&argument);
   MakeSafe(&process->cwd);
+  MakeSafe(&process->lsm_label);
   for (model::ProcessRef& parent : process->parents) {
     MakeSafe(&parent.name);
     MakeSafe(&parent.executable);

@@ -190,6 +190,7 @@ void AddProcess(const Model& model, const model::Process& process, std::string t
   card.Add("Executable", process.executable);
   card.Add("Command", Joined(process.cmdline, " "));
   card.Add("Directory", process.cwd);
+  card.Add("LSM label", process.lsm_label);
   card.Add("Tree", TreeText(process));
   card.Add("Unit", process.unit);
   card.Add("Container", ContainerText(process, true));

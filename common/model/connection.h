@@ -116,6 +116,7 @@ struct Process {
   // Detail: not in rows.
   std::vector<std::string> cmdline;
   std::string cwd;
+  std::string lsm_label;
   std::vector<ProcessRef> parents;
   std::string cgroup;
   std::optional<uint32_t> gid;
@@ -124,6 +125,11 @@ struct Process {
   std::string thread_name;
   std::optional<uint32_t> namespace_pid;
   std::optional<ProcessRef> creator;  // who made or listened on the socket, if another
+
+  bool present() const {
+    return pid || uid || quality != Quality::kUnspecified || reason != NoOwner::kUnspecified ||
+           !name.empty();
+  }
 };
 
 struct RemoteName {
@@ -153,6 +159,11 @@ struct Application {
     std::vector<std::string> values;
   };
   std::vector<Field> fields;  // detail
+
+  bool present() const {
+    return !protocol.empty() || !name.empty() || !summary.empty() ||
+           evidence != Evidence::kUnspecified;
+  }
 };
 
 // Sent and received as the local end has it (or, with Direction::kTransit, the end that began).

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "common/model/wire_writer.h"
-
 namespace rustnet::model {
 namespace {
 
@@ -121,16 +119,6 @@ void ToProto(const TcpMetrics& tcp, Extent extent, v1::TcpMetrics* out) {
   out->set_payload_received(tcp.payload_received);
 }
 
-bool HasApplication(const Application& application) {
-  return !application.protocol.empty() || !application.name.empty() ||
-         !application.summary.empty() || application.evidence != Evidence::kUnspecified;
-}
-
-bool HasProcess(const Process& process) {
-  return process.pid || process.uid || process.quality != Quality::kUnspecified ||
-         process.reason != NoOwner::kUnspecified || !process.name.empty();
-}
-
 ProcessRef FromProto(const v1::ProcessRef& proto) {
   return {proto.pid(), proto.start_time_ns(), proto.exec_id(), proto.name(), proto.executable()};
 }
@@ -197,67 +185,6 @@ TcpMetrics FromProto(const v1::TcpMetrics& proto) {
   return out;
 }
 
-void AppendTimestamp(uint32_t field, Time time, WireWriter& writer) {
-  if (time == 0) return;
-  const google::protobuf::Timestamp timestamp = ToTimestamp(time);
-  writer.Sub(field, [&](WireWriter& sub) {
-    sub.UInt(1, static_cast<uint64_t>(timestamp.seconds()));
-    sub.UInt(2, static_cast<uint64_t>(timestamp.nanos()));
-  });
-}
-
-template <typename Enum>
-uint64_t Number(Enum value) {
-  return static_cast<uint64_t>(value);
-}
-
-void AppendEndpoint(uint32_t field, const Endpoint& endpoint, WireWriter& writer) {
-  writer.Sub(field, [&](WireWriter& sub) {
-    sub.Text(1, endpoint.address);
-    sub.UInt(2, endpoint.port);
-    sub.UInt(3, Number(endpoint.kind));
-    if (!endpoint.names.empty()) {
-      sub.Sub(4, [&](WireWriter& name) {
-        name.Text(1, endpoint.names.front().name);
-        name.UInt(2, Number(endpoint.names.front().source));
-      });
-    }
-    sub.Text(5, endpoint.country);
-    sub.UInt(6, endpoint.asn);
-  });
-}
-
-void AppendProcess(uint32_t field, const Process& process, WireWriter& writer) {
-  writer.Sub(field, [&](WireWriter& sub) {
-    if (process.pid) sub.Always(1, *process.pid);
-    sub.Text(2, process.name);
-    sub.Text(3, process.executable);
-    if (process.uid) sub.Always(4, *process.uid);
-    sub.UInt(5, Number(process.quality));
-    sub.UInt(6, Number(process.reason));
-    sub.UInt(7, process.start_time_ns);
-    sub.UInt(8, process.exec_id);
-    sub.Text(9, process.unit);
-    if (process.container_id.empty() && process.pod_uid.empty()) return;
-    sub.Sub(10, [&](WireWriter& container) {
-      container.Text(1, process.container_id);
-      container.Text(2, process.container_runtime);
-      container.Text(3, process.pod_uid);
-    });
-  });
-}
-
-void AppendTcp(uint32_t field, const TcpMetrics& tcp, WireWriter& writer) {
-  writer.Sub(field, [&](WireWriter& sub) {
-    if (tcp.handshake_rtt_us) sub.Always(1, *tcp.handshake_rtt_us);
-    sub.UInt(2, tcp.retransmissions);
-    sub.UInt(3, tcp.out_of_order);
-    sub.UInt(4, tcp.duplicate_acks);
-    sub.UInt(5, tcp.fast_retransmissions);
-    sub.UInt(6, tcp.gaps);
-  });
-}
-
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(Time time) {
@@ -298,6 +225,7 @@ void ToProto(const Process& process, Extent extent, v1::Process* out) {
   if (extent == Extent::kRow) return;
   for (const std::string& argument : process.cmdline) out->add_cmdline(argument);
   out->set_cwd(process.cwd);
+  out->set_lsm_label(process.lsm_label);
   for (const ProcessRef& parent : process.parents) ToProto(parent, out->add_parents());
   out->set_cgroup(process.cgroup);
   if (process.gid) out->set_gid(*process.gid);
@@ -325,11 +253,11 @@ void ToProto(const Connection& connection, Extent extent, v1::Connection* out) {
   out->set_state(To<v1::Connection::State>(connection.state));
   ToProto(connection.local, extent, out->mutable_local());
   ToProto(connection.remote, extent, out->mutable_remote());
-  if (HasProcess(connection.process)) ToProto(connection.process, extent, out->mutable_process());
+  if (connection.process.present()) ToProto(connection.process, extent, out->mutable_process());
   if (connection.peer_process) {
     ToProto(*connection.peer_process, extent, out->mutable_peer_process());
   }
-  if (HasApplication(connection.application)) {
+  if (connection.application.present()) {
     ToProto(connection.application, extent, out->mutable_application());
   }
   ToProto(connection.counters, out->mutable_counters());
@@ -371,6 +299,7 @@ Process FromProto(const v1::Process& proto) {
   out.pod_uid = proto.container().pod_uid();
   out.cmdline.assign(proto.cmdline().begin(), proto.cmdline().end());
   out.cwd = proto.cwd();
+  out.lsm_label = proto.lsm_label();
   for (const v1::ProcessRef& parent : proto.parents()) out.parents.push_back(FromProto(parent));
   out.cgroup = proto.cgroup();
   if (proto.has_gid()) out.gid = proto.gid();
@@ -434,57 +363,6 @@ void SetNumbers(const Numbers& numbers, Connection* connection) {
   connection->last_seen = numbers.last_seen;
   connection->rtt_us = numbers.rtt_us == 0 ? std::nullopt : std::optional(numbers.rtt_us);
   connection->state = numbers.state;
-}
-
-void AppendFacts(const Connection& connection, std::string* out) {
-  WireWriter writer(out);
-  writer.Fixed64(1, connection.id);
-  writer.UInt(2, Number(connection.protocol));
-  writer.UInt(3, Number(connection.direction));
-  AppendEndpoint(5, connection.local, writer);
-  AppendEndpoint(6, connection.remote, writer);
-  if (HasProcess(connection.process)) AppendProcess(7, connection.process, writer);
-  if (connection.peer_process) AppendProcess(8, *connection.peer_process, writer);
-  const Application& application = connection.application;
-  if (HasApplication(application)) {
-    writer.Sub(9, [&](WireWriter& sub) {
-      sub.Text(1, application.protocol);
-      sub.Text(2, application.name);
-      sub.Text(3, application.summary);
-      for (const std::string& protocol : application.protocols) sub.Bytes(4, protocol);
-      sub.UInt(5, Number(application.evidence));
-    });
-  }
-  if (connection.tcp) AppendTcp(11, *connection.tcp, writer);
-  AppendTimestamp(12, connection.first_seen, writer);
-  writer.Text(14, connection.interface);
-  writer.UInt(15, connection.historic ? 1 : 0);
-  if (!connection.vlan_ids.empty()) {
-    writer.Sub(16, [&](WireWriter& sub) {
-      for (const uint32_t vlan : connection.vlan_ids) sub.Varint(vlan);
-    });
-  }
-  writer.UInt(18, Number(connection.rtt_source));
-  writer.Text(19, connection.state_text);
-  writer.UInt(20, connection.ip_protocol);
-  for (const std::string& carrier : connection.tunnel) writer.Bytes(21, carrier);
-  writer.UInt(22, connection.idle_timeout_seconds);
-  writer.UInt(23, connection.netns);
-}
-
-void AppendNumbers(const Numbers& numbers, std::string* out) {
-  WireWriter writer(out);
-  writer.UInt(4, Number(numbers.state));
-  writer.Sub(10, [&](WireWriter& sub) {
-    sub.UInt(1, numbers.bytes_sent);
-    sub.UInt(2, numbers.bytes_received);
-    sub.UInt(3, numbers.packets_sent);
-    sub.UInt(4, numbers.packets_received);
-    sub.UInt(5, numbers.send_rate);
-    sub.UInt(6, numbers.receive_rate);
-  });
-  AppendTimestamp(13, numbers.last_seen, writer);
-  if (numbers.rtt_us != 0) writer.Always(17, numbers.rtt_us);
 }
 
 std::string ToJson(const google::protobuf::Message& message) {

@@ -60,6 +60,8 @@ struct ProcessInfo {
   std::string comm;
   std::string executable;  // path; empty: not known
   std::vector<std::string> cmdline;
+  std::string directory;  // where it worked when its record was made; empty: not known
+  std::string lsm_label;  // of SELinux or AppArmor; empty: none, or not readable
   uint32_t uid = 0;
   uint32_t gid = 0;
   std::optional<uint32_t> login_uid;

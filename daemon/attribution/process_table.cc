@@ -63,6 +63,12 @@ ProcessInfo ToProcessInfo(const bpf::ProcessRecord& record) {
   info.name = NameOf(info.comm, info.executable);
   // A path that was cut lacks its beginning: the name is whole, the path is not one.
   if (record.flags & bpf::kProcessExeTruncated) info.executable.insert(0, "…");
+  info.directory = Path(Split(record.directory, record.directory_bytes, sizeof record.directory));
+  if (record.flags & bpf::kProcessDirectoryTruncated) {
+    info.directory.insert(0, "…");
+  } else if (info.directory.empty() && !info.executable.empty()) {
+    info.directory = "/";
+  }
   std::vector<std::string_view> arguments =
       Split(record.arguments, record.argument_bytes, sizeof record.arguments);
   while (!arguments.empty() && arguments.back().empty()) arguments.pop_back();

@@ -113,6 +113,10 @@ std::optional<ProcessInfo> ReadProcess(uint32_t pid, const Texts& texts, uint32_
     info.cmdline.push_back(Printable(arguments.substr(0, end)));
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
   }
+  info.directory = Printable(Get(texts, ScanText::kDirectory));
+  std::string_view label = Get(texts, ScanText::kLabel);
+  label = label.substr(0, label.find_first_of(std::string_view("\n\0", 2)));
+  info.lsm_label = Printable(label);
   info.cgroup = CgroupOf(Get(texts, ScanText::kCgroup));
   info.place = PlaceOf(info.cgroup);
   return info;

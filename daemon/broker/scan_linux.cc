@@ -132,6 +132,8 @@ bool AnswerProcess(int proc, const char* name, uint32_t pid, Writer* writer) {
   writer->AddFile(ScanText::kCgroup, process.get(), "cgroup");
   writer->AddFile(ScanText::kArguments, process.get(), "cmdline");
   writer->AddLink(ScanText::kExecutable, process.get(), "exe");
+  writer->AddLink(ScanText::kDirectory, process.get(), "cwd");
+  writer->AddFile(ScanText::kLabel, process.get(), "attr/current");
   bool listens = true;
   const UniqueFd files(openat(process.get(), "fd", kOpenFlags | O_DIRECTORY));
   if (files) {

@@ -22,6 +22,8 @@ enum class ScanText : uint8_t {
   kCgroup,      // /proc/PID/cgroup
   kArguments,   // /proc/PID/cmdline, its beginning
   kExecutable,  // what /proc/PID/exe leads to; empty for a kernel thread
+  kDirectory,   // what /proc/PID/cwd leads to
+  kLabel,       // /proc/PID/attr/current
   kCount,
 };
 

@@ -55,6 +55,8 @@ void DescribeProcess(const Party& party, model::Extent extent, model::Process* o
                             .name = Printable(parent.name, kLongestName),
                             .executable = Printable(parent.executable, kLongestPath)});
   }
+  out->cwd = Printable(process.directory, kLongestPath);
+  out->lsm_label = Printable(process.lsm_label, kLongestName);
   out->gid = process.gid;
   out->login_uid = process.login_uid;
   out->capabilities = process.capabilities;

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -261,6 +262,7 @@ TEST_F(AttributionL1Test, AProcessIsDescribed) {
   EXPECT_EQ(owner.process->parents.at(0).pid, static_cast<uint32_t>(getppid()));
   EXPECT_NE(owner.process->capabilities, 0U);
   EXPECT_FALSE(owner.process->cgroup.empty());
+  EXPECT_EQ(owner.process->directory, std::filesystem::current_path());
   close(fd);
   close(listener);
 }

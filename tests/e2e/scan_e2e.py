@@ -67,6 +67,7 @@ def test_a_connection_that_lasts_has_its_processes():
             end = ends[process.pid]
             assert end['uid'] == user and end['name'].startswith('python3'), end
             assert end['executable'] == os.readlink(f'/proc/{process.pid}/exe'), end
+            assert end['cwd'] == os.getcwd(), end
             assert any(p['pid'] == os.getpid() for p in end['parents']), end
         states = backends(daemon)
         assert states['attribution/L1']['state'] == 'STATE_FAILED', states

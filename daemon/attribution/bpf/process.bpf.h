@@ -54,8 +54,9 @@ INLINE struct vfsmount *VfsOf(struct mount *mount) {
   return (void *)mount + bpf_core_field_offset(struct mount, mnt);
 }
 
-// One step towards the root, as prepend_path() in fs/d_path.c does it; 1 ends the walk.
-static long StepPath(uint32_t round, struct PathWalk *walk) {
+// One step towards the root, as prepend_path() in fs/d_path.c does it; 1 ends the walk.  A file of
+// no directory (memfd) is its own root and `named` all the same.
+INLINE long StepPath(struct PathWalk *walk, char *text, uint32_t capacity, int named) {
   // Locals, as BPF_CORE_READ would relocate the members of `walk` too.
   struct dentry *dentry = walk->dentry;
   struct mount *mount = walk->mount;
@@ -64,7 +65,7 @@ static long StepPath(uint32_t round, struct PathWalk *walk) {
   const void *name = BPF_CORE_READ(dentry, d_name.name);
   if (dentry == walk->root.dentry && vfs == walk->root.mnt) {
     walk->whole = 1;
-    if (walk->at != 0) return 1;
+    if (!named || walk->at != 0) return 1;
   }
   if (dentry == BPF_CORE_READ(vfs, mnt_root) || dentry == parent) {
     struct mount *outer = BPF_CORE_READ(mount, mnt_parent);
@@ -74,10 +75,9 @@ static long StepPath(uint32_t round, struct PathWalk *walk) {
       return 0;
     }
     walk->whole = 1;
-    // A file of no directory (memfd) is its own root and has a name all the same.
-    if (walk->at != 0) return 1;
+    if (!named || walk->at != 0) return 1;
   }
-  const uint32_t next = AppendName(walk->record->exe, walk->at, kExeBytes, name);
+  const uint32_t next = AppendName(text, walk->at, capacity, name);
   if (!next) {
     walk->whole = 0;
     return 1;
@@ -87,20 +87,46 @@ static long StepPath(uint32_t round, struct PathWalk *walk) {
   return walk->whole != 0;
 }
 
+static long StepExe(uint32_t round, struct PathWalk *walk) {
+  return StepPath(walk, walk->record->exe, kExeBytes, 1);
+}
+
+static long StepDirectory(uint32_t round, struct PathWalk *walk) {
+  return StepPath(walk, walk->record->directory, kDirectoryBytes, 0);
+}
+
+INLINE struct PathWalk WalkFrom(struct ProcessRecord *record, struct task_struct *task,
+                                struct vfsmount *vfs, struct dentry *dentry) {
+  struct PathWalk walk = {.record = record, .dentry = dentry};
+  bpf_core_read(&walk.root.mnt, sizeof walk.root.mnt, &task->fs->root.mnt);
+  bpf_core_read(&walk.root.dentry, sizeof walk.root.dentry, &task->fs->root.dentry);
+  walk.mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
+  return walk;
+}
+
 // The path of the executable up to the root directory of its process, as /proc/PID/exe has it; what
 // lies outside (the process has left it by chroot) up to the root of all mounts.
 INLINE void FillExe(struct ProcessRecord *record, struct task_struct *task) {
   record->exe_bytes = 0;
   struct file *file = BPF_CORE_READ(task, mm, exe_file);
   if (!file) return;
-  struct vfsmount *vfs = BPF_CORE_READ(file, f_path.mnt);
-  struct PathWalk walk = {.record = record, .dentry = BPF_CORE_READ(file, f_path.dentry)};
-  bpf_core_read(&walk.root.mnt, sizeof walk.root.mnt, &task->fs->root.mnt);
-  bpf_core_read(&walk.root.dentry, sizeof walk.root.dentry, &task->fs->root.dentry);
-  walk.mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
-  bpf_loop(kMaxPathSteps, StepPath, &walk, 0);
+  struct PathWalk walk =
+      WalkFrom(record, task, BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry));
+  bpf_loop(kMaxPathSteps, StepExe, &walk, 0);
   record->exe_bytes = walk.at;
   if (!walk.whole) record->flags |= kProcessExeTruncated;
+}
+
+// The working directory, likewise.
+INLINE void FillDirectory(struct ProcessRecord *record, struct task_struct *task) {
+  record->directory_bytes = 0;
+  struct fs_struct *fs = BPF_CORE_READ(task, fs);
+  if (!fs) return;
+  struct PathWalk walk =
+      WalkFrom(record, task, BPF_CORE_READ(fs, pwd.mnt), BPF_CORE_READ(fs, pwd.dentry));
+  bpf_loop(kMaxPathSteps, StepDirectory, &walk, 0);
+  record->directory_bytes = walk.at;
+  if (!walk.whole) record->flags |= kProcessDirectoryTruncated;
 }
 
 struct CgroupWalk {
@@ -178,12 +204,13 @@ INLINE struct ProcessRecord *BeginProcess(struct task_struct *task, const struct
   record->exec_id = key->exec_id;
   record->flags = 0;
   record->argument_bytes = 0;
-  record->reserved[0] = record->reserved[1] = record->reserved[2] = 0;
+  record->reserved[0] = record->reserved[1] = 0;
   record->comm[0] = 0;
   bpf_probe_read_kernel_str(record->comm, kCommBytes, leader->comm);
   FillIds(record, leader, task);
   FillParents(record, leader);
   FillExe(record, task);
+  FillDirectory(record, task);
   FillCgroup(record, task);
   return record;
 }

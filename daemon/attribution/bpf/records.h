@@ -15,6 +15,7 @@ enum {
   // capped, and user space answers them by the local port.
   kFlowsPerSecond = 256,
   kExeBytes = 1024,
+  kDirectoryBytes = 512,
   kCgroupBytes = 512,
   kArgumentBytes = 512,
   kMaxParents = 4,
@@ -48,7 +49,11 @@ enum OwnerRole {
 };
 
 enum OwnerFlag { kOwnerKernelThread = 1 };
-enum ProcessFlag { kProcessExeTruncated = 1, kProcessArgumentsTruncated = 2 };
+enum ProcessFlag {
+  kProcessExeTruncated = 1,
+  kProcessArgumentsTruncated = 2,
+  kProcessDirectoryTruncated = 4,
+};
 
 // Indices of the mapped counters.
 enum Counter {
@@ -143,12 +148,14 @@ struct ProcessRecord {
   uint16_t exe_bytes;
   uint16_t cgroup_bytes;
   uint16_t argument_bytes;
-  uint16_t reserved[3];
+  uint16_t directory_bytes;  // 0: the root directory
+  uint16_t reserved[2];
   char comm[kCommBytes];  // the leader's
   struct ParentRecord parents[kMaxParents];
-  char exe[kExeBytes];             // path components, the last one first, each ended by NUL
-  char cgroup[kCgroupBytes];       // likewise
-  char arguments[kArgumentBytes];  // each ended by NUL
+  char exe[kExeBytes];              // path components, the last one first, each ended by NUL
+  char cgroup[kCgroupBytes];        // likewise
+  char arguments[kArgumentBytes];   // each ended by NUL
+  char directory[kDirectoryBytes];  // the working directory, as `exe`
 };
 
 enum {
@@ -156,7 +163,7 @@ enum {
   kCloseRecordSize = 24,
   kTcpRecordSize = 80,
   kImageRecordSize = 32,
-  kProcessRecordSize = 2264,
+  kProcessRecordSize = 2776,
 };
 
 #ifdef __cplusplus

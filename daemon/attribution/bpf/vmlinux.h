@@ -58,6 +58,7 @@ struct file {
 };
 struct fs_struct {
   struct path root;
+  struct path pwd;
 };
 struct mm_struct {
   unsigned long arg_start;

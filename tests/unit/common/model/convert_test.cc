@@ -49,6 +49,7 @@ Process RandomProcess(Random& r) {
   p.container_id = r.Text();
   if (r.Coin()) p.cmdline = {r.Text(), r.Text()};
   p.cwd = r.Text();
+  p.lsm_label = r.Text();
   if (r.Coin()) p.parents = {{r.Small(), r.Number(), r.Small(), r.Text(), r.Text()}};
   p.cgroup = r.Text();
   if (r.Coin()) p.gid = r.Small();

@@ -129,6 +129,7 @@ struct Described {
   std::string comm = "curl";
   std::vector<std::string> exe_leaf_first = {"curl", "bin", "usr"};
   std::vector<std::string> cgroup_leaf_first = {"a.service", "system.slice"};
+  std::vector<std::string> directory_leaf_first = {"www", "var"};
   std::vector<std::string> arguments = {"curl", "-s", "http://example.com"};
 };
 
@@ -146,6 +147,8 @@ inline bpf::ProcessRecord ProcessRecordOf(uint32_t pid, uint32_t exec_id, Time t
   what.comm.copy(record.comm, sizeof record.comm - 1);
   PutTexts(what.exe_leaf_first, record.exe, sizeof record.exe, &record.exe_bytes);
   PutTexts(what.cgroup_leaf_first, record.cgroup, sizeof record.cgroup, &record.cgroup_bytes);
+  PutTexts(what.directory_leaf_first, record.directory, sizeof record.directory,
+           &record.directory_bytes);
   PutTexts(what.arguments, record.arguments, sizeof record.arguments, &record.argument_bytes);
   return record;
 }

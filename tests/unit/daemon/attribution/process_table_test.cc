@@ -70,6 +70,7 @@ TEST(ProcessTableTest, ARecordIsDescribed) {
   EXPECT_EQ(info.namespace_pid, 7U);
   EXPECT_EQ(info.capabilities, 0x2000U);
   EXPECT_EQ(info.cgroup, "/system.slice/a.service");
+  EXPECT_EQ(info.directory, "/var/www");
   EXPECT_THAT(info.cmdline, ElementsAre("a", "", "b c"));
   ASSERT_EQ(info.parents.size(), 2U);
   EXPECT_EQ(info.parents[0].name, "bash");
@@ -98,10 +99,17 @@ TEST(ProcessTableTest, LengthsThatLieAreBounded) {
 
 TEST(ProcessTableTest, ACutPathSaysSo) {
   bpf::ProcessRecord record = ProcessRecordOf(1, 1, 1);
-  record.flags = bpf::kProcessExeTruncated;
+  record.flags = bpf::kProcessExeTruncated | bpf::kProcessDirectoryTruncated;
   const ProcessInfo info = ToProcessInfo(record);
   EXPECT_EQ(info.executable, "…/usr/bin/curl");
   EXPECT_EQ(info.name, "curl");
+  EXPECT_EQ(info.directory, "…/var/www");
+}
+
+TEST(ProcessTableTest, NoNameOfADirectoryIsTheRootUnlessNothingIsKnown) {
+  EXPECT_EQ(ToProcessInfo(ProcessRecordOf(1, 1, 1, {.directory_leaf_first = {}})).directory, "/");
+  const Described kernel_thread{.exe_leaf_first = {}, .directory_leaf_first = {}};
+  EXPECT_EQ(ToProcessInfo(ProcessRecordOf(1, 1, 1, kernel_thread)).directory, "");
 }
 
 TEST(ProcessTableTest, ParentsThatAreKnownHaveTheirPath) {

@@ -20,6 +20,8 @@ struct Texts {
   std::string cgroup = "0::/system.slice/nginx.service\n";
   std::string arguments = std::string("nginx\0-g\0", 9);
   std::string executable = "/usr/sbin/nginx";
+  std::string directory = "/var/www";
+  std::string label = std::string("nginx (enforce)\n\0", 17);
 };
 
 std::string Stat(uint32_t pid, const std::string& comm, uint32_t parent, uint64_t ticks) {
@@ -33,8 +35,8 @@ std::string Message(uint32_t pid, const std::vector<uint32_t>& inodes, const Tex
   header.inodes = static_cast<uint32_t>(inodes.size());
   std::string body;
   size_t i = 0;
-  for (const std::string* text :
-       {&texts.stat, &texts.status, &texts.cgroup, &texts.arguments, &texts.executable}) {
+  for (const std::string* text : {&texts.stat, &texts.status, &texts.cgroup, &texts.arguments,
+                                  &texts.executable, &texts.directory, &texts.label}) {
     header.text_bytes[i++] = static_cast<uint16_t>(text->size());
     body += *text;
   }
@@ -66,6 +68,8 @@ TEST(ScanTableTest, AProcessIsReadFromItsTexts) {
   EXPECT_EQ(process->executable, "/usr/sbin/nginx");
   EXPECT_EQ(process->cmdline, (std::vector<std::string>{"nginx", "-g"}));
   EXPECT_EQ(process->place.unit, "nginx.service");
+  EXPECT_EQ(process->directory, "/var/www");
+  EXPECT_EQ(process->lsm_label, "nginx (enforce)");
   ASSERT_EQ(process->parents.size(), 1U);
   EXPECT_EQ(process->parents[0].pid, 1U);
   EXPECT_EQ(process->parents[0].name, "systemd");
