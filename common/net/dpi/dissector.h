@@ -69,6 +69,8 @@ class Session {
   // the session ends or, if they are the tail of OnData's, as long as those.
   virtual Bytes Unread(Direction) const { return {}; }
 
+  // False: what was seen may still be something else, and the flow is not named yet.
+  virtual bool Proved() const { return true; }
   // Both ends have spoken the protocol.
   virtual bool Agreed() const { return false; }
   // Bytes on the heap, this object included.

@@ -169,7 +169,8 @@ void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
                                         : session_->OnData(direction, bytes, moment, &facts_);
   counters_->facts_dropped += facts_.dropped() - dropped;
   counters_->secrets_withheld += facts_.withheld() - withheld;
-  if (evidence_ != Evidence::kHandshake && session_->Agreed()) {
+  if (!claim_.named && session_->Proved() && !Name()) return Finish();
+  if (claim_.named && evidence_ != Evidence::kHandshake && session_->Agreed()) {
     evidence_ = Evidence::kHandshake;
     ++changes_;
   }
@@ -177,11 +178,11 @@ void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
 }
 
 void Inspection::After(Progress progress, Direction direction, const Moment& moment) {
-  if (progress == Progress::kDone) return Finish();
   if (progress == Progress::kMore) return;
+  if (progress == Progress::kDone && claim_.named) return Finish();
   const std::unique_ptr<Session> old = std::move(session_);  // owns what is unread
   sides_ = {};
-  if (progress == Progress::kMistaken && !claim_.by_port) Withdraw();
+  if (!claim_.named || (progress == Progress::kMistaken && !claim_.by_port)) Withdraw();
   if (!old->Next().empty()) {
     const Dissector* next = FindDissector(old->Next());
     if (next == nullptr || !Begin(*next)) return Finish();
@@ -244,21 +245,27 @@ const Dissector* Inspection::Probe(Side* side, Bytes opening) const {
 }
 
 bool Inspection::Begin(const Dissector& dissector) {
+  claim_ = {.row = &dissector,
+            .facts = facts_.size(),
+            .by_port = RowsOf(transport_).Named(dissector).Meets(by_port_)};
+  const bool reads = dissector.start != nullptr && hops_ < kMostHops;
+  if (reads) session_ = dissector.start();
+  if ((!reads || session_->Proved()) && !Name()) session_.reset();
+  if (reads) ++hops_;
+  return session_ != nullptr;
+}
+
+bool Inspection::Name() {
   const auto known = protocols();
-  const bool is_new = std::none_of(known.begin(), known.end(),
-                                   [&](const Dissector* p) { return p->name == dissector.name; });
-  if (is_new && protocol_count_ == kMostProtocols) return false;
-  if (is_new) {
-    protocols_[protocol_count_++] = &dissector;
+  claim_.named = true;
+  claim_.is_new = std::none_of(known.begin(), known.end(),
+                               [&](const Dissector* p) { return p->name == claim_.row->name; });
+  if (claim_.is_new && protocol_count_ == kMostProtocols) return false;
+  if (claim_.is_new) {
+    protocols_[protocol_count_++] = claim_.row;
     ++changes_;
   }
   if (evidence_ == Evidence::kNone) evidence_ = Evidence::kSignature;
-  claim_ = {.row = &dissector,
-            .facts = facts_.size(),
-            .is_new = is_new,
-            .by_port = RowsOf(transport_).Named(dissector).Meets(by_port_)};
-  if (dissector.start == nullptr || ++hops_ > kMostHops) return false;
-  session_ = dissector.start();
   return true;
 }
 
@@ -269,10 +276,16 @@ bool Inspection::Contradicts(Direction direction, Bytes bytes) {
   if (claim_.row->probe(bytes) != Verdict::kNotMine) return false;
   Side fresh;
   const Dissector* other = Probe(&fresh, bytes);
-  return other != nullptr && other->name != claim_.row->name;
+  if (other == nullptr || other->name == claim_.row->name) return false;
+  return other->start == nullptr || other->start()->Proved();
 }
 
 void Inspection::Withdraw() {
+  if (!claim_.named) {
+    facts_.Truncate(claim_.facts);
+    mistaken_.Add(RowsOf(transport_).Named(*claim_.row));
+    return;
+  }
   if (!claim_.is_new) return;
   protocols_[--protocol_count_] = nullptr;
   if (protocol_count_ == 0) evidence_ = Evidence::kNone;
@@ -292,7 +305,8 @@ void Inspection::Miss(Side* side) {
 
 void Inspection::OnSilence() {
   const bool waits = !sides_[0].held.empty() || !sides_[1].held.empty();
-  if (finished_ || waits || session_ != nullptr || protocol_count_ > 0) return;
+  const bool reads = session_ != nullptr && claim_.named;
+  if (finished_ || waits || reads || protocol_count_ > 0) return;
   ++counters_->hopeless;
   Finish();
 }

@@ -84,6 +84,7 @@ class Inspection {
   struct Claim {
     const Dissector* row = nullptr;
     size_t facts = 0;      // that were there before
+    bool named = false;    // the flow is named so; before that nothing is to be withdrawn but facts
     bool is_new = false;   // the name was not there before
     bool by_port = false;  // the flow's port speaks for it too
     bool late = false;     // see Moment
@@ -96,8 +97,10 @@ class Inspection {
   // Looks at the opening of `direction`, which `bytes` continue, and begins a session if it can.
   void Look(Direction direction, Bytes bytes, const Moment& moment);
   const Dissector* Probe(Side* side, Bytes opening) const;  // null: nobody, or not yet
-  // Names the application and starts its session; false if there is none.
+  // Starts the application's session, and names it if that is proved; false if there is none.
   bool Begin(const Dissector& dissector);
+  // Names what is claimed; false if there is no room for another name.
+  bool Name();
   // The first answer to a client's claim proves another protocol.
   bool Contradicts(Direction direction, Bytes bytes);
   void Withdraw();
