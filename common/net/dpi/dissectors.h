@@ -65,4 +65,61 @@ std::unique_ptr<Session> StartFtp();
 Verdict ProbeRdp(Bytes opening);
 std::unique_ptr<Session> StartRdp();
 
+Verdict ProbeSmtp(Bytes opening);      // a greeting that says SMTP, or a client's hello
+Verdict ProbeSmtpPort(Bytes opening);  // on its ports any reply, and any known command
+std::unique_ptr<Session> StartSmtp();
+
+Verdict ProbePop(Bytes opening);
+Verdict ProbePopPort(Bytes opening);
+std::unique_ptr<Session> StartPop();
+
+Verdict ProbeImap(Bytes opening);
+Verdict ProbeImapPort(Bytes opening);
+std::unique_ptr<Session> StartImap();
+
+Verdict ProbeNntp(Bytes opening);
+Verdict ProbeNntpPort(Bytes opening);
+std::unique_ptr<Session> StartNntp();
+
+Verdict ProbeSip(Bytes opening);
+std::unique_ptr<Session> StartSip();
+std::unique_ptr<Session> StartSipDatagrams();
+
+Verdict ProbeRtsp(Bytes opening);
+std::unique_ptr<Session> StartRtsp();
+
+Verdict ProbeMysql(Bytes opening);      // the server's greeting
+Verdict ProbeMysqlPort(Bytes opening);  // on its port also a query, or a refusal
+std::unique_ptr<Session> StartMysql();
+
+Verdict ProbeRedis(Bytes opening);      // a command
+Verdict ProbeRedisPort(Bytes opening);  // on its port also an answer
+std::unique_ptr<Session> StartRedis();
+
+Verdict ProbePostgresql(Bytes opening);      // what a client begins with
+Verdict ProbePostgresqlPort(Bytes opening);  // on its port also two messages of later
+std::unique_ptr<Session> StartPostgresql();
+
+Verdict ProbeIrc(Bytes opening);
+Verdict ProbeIrcPort(Bytes opening);
+std::unique_ptr<Session> StartIrc();
+
+Verdict ProbeTelnet(Bytes opening);      // two negotiations
+Verdict ProbeTelnetPort(Bytes opening);  // on its port one, and text before it
+std::unique_ptr<Session> StartTelnet();
+
+Verdict ProbeSyslog(Bytes datagram);      // priority and time
+Verdict ProbeSyslogPort(Bytes datagram);  // on its port one of the two
+Verdict ProbeSyslogTcp(Bytes opening);
+std::unique_ptr<Session> StartSyslog();
+std::unique_ptr<Session> StartSyslogTcp();
+
+Verdict ProbeSocks(Bytes opening);
+std::unique_ptr<Session> StartSocks();      // a name only when the server has answered
+std::unique_ptr<Session> StartSocksPort();  // on its port at once
+
+Verdict ProbeTds(Bytes opening);      // a login, or what comes before it
+Verdict ProbeTdsPort(Bytes opening);  // on its ports any packet
+std::unique_ptr<Session> StartTds();
+
 }  // namespace rustnet::net

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/net/dpi/messages.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/base/text.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr size_t kLongestLine = 4096;
+constexpr size_t kLongestMethod = 24;
+
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// RFC 3261 section 25.1: a token; those in use are capitals and underscores.
+bool IsMethod(std::string_view word) {
+  return !word.empty() && word.size() <= kLongestMethod &&
+         std::all_of(word.begin(), word.end(), [](char c) { return IsUpper(c) || c == '_'; });
+}
+
+// False: the line begins no message.
+bool ReadStart(std::string_view line, const MessageForm& form, Facts* facts) {
+  std::string_view rest = line;
+  const std::string_view first = TakeWord(&rest);
+  if (first == form.version) {
+    const std::string_view code = TakeWord(&rest);
+    if (code.size() != 3 || !std::all_of(code.begin(), code.end(), IsDigit)) return false;
+    if (facts != nullptr) form.status(code, facts);
+    return true;
+  }
+  const size_t end = rest.rfind(' ');
+  if (!IsMethod(first) || end == std::string_view::npos) return false;
+  if (rest.substr(end + 1) != form.version) return false;
+  if (facts != nullptr) form.request(first, Trimmed(rest.substr(0, end)), facts);
+  return true;
+}
+
+// Content-Length, also in the compact form of SIP (RFC 3261 section 7.3.3).
+bool ReadLength(std::string_view name, std::string_view value, uint64_t* length) {
+  if (!EqualsIgnoreCase(name, "Content-Length") && !EqualsIgnoreCase(name, "l")) return false;
+  uint64_t read = 0;
+  const char* end = value.data() + value.size();
+  const auto parsed = std::from_chars(value.data(), end, read);
+  if (parsed.ec != std::errc()) return false;
+  *length = read;
+  return true;
+}
+
+std::string_view WithoutEmptyLines(std::string_view text) {
+  const size_t first = text.find_first_not_of("\r\n");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first);
+}
+
+std::string_view TakeLine(std::string_view* text) {
+  std::string_view line = TakeWord(text, '\n');
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+Verdict ProbeMessage(Bytes opening, const MessageForm& form) {
+  const std::string_view text = WithoutEmptyLines(AsText(opening));
+  if (text.empty()) return Verdict::kNeedMore;
+  const size_t end = text.find('\n');
+  if (end != std::string_view::npos) {
+    std::string_view rest = text;
+    return ReadStart(TakeLine(&rest), form, nullptr) ? Verdict::kMatch : Verdict::kNotMine;
+  }
+  if (text.size() > kLongestLine) return Verdict::kNotMine;
+  const std::string_view version = form.version.substr(0, text.size());
+  if (text.substr(0, form.version.size()) == version) return Verdict::kNeedMore;
+  const size_t blank = text.find(' ');
+  const std::string_view word = text.substr(0, blank);
+  return IsMethod(word) ? Verdict::kNeedMore : Verdict::kNotMine;
+}
+
+bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts) {
+  std::string_view text = WithoutEmptyLines(AsText(datagram));
+  if (!ReadStart(TakeLine(&text), form, facts)) return false;
+  while (!text.empty()) {
+    std::string_view value = TakeLine(&text);
+    if (value.empty()) break;
+    const std::string_view name = Trimmed(TakeWord(&value, ':'));
+    form.header(name, Trimmed(value), facts);
+  }
+  return true;
+}
+
+MessageSession::MessageSession(const MessageForm* form) : LineSession(kLongestLine), form_(form) {}
+
+Progress MessageSession::OnLine(Direction direction, std::string_view line, Facts* facts) {
+  Side& side = sides_[static_cast<size_t>(direction)];
+  if (!side.in_headers) {
+    side.in_headers = ReadStart(line, *form_, facts);
+    side.body = 0;
+    if (side.in_headers) Spoke(direction);
+    return Progress::kMore;
+  }
+  if (line.empty()) {
+    side.in_headers = false;
+    Skip(direction, side.body);
+    return Progress::kMore;
+  }
+  std::string_view value = line;
+  const std::string_view name = Trimmed(TakeWord(&value, ':'));
+  value = Trimmed(value);
+  if (!ReadLength(name, value, &side.body)) form_->header(name, value, facts);
+  return Progress::kMore;
+}
+
+}  // namespace rustnet::net
