@@ -122,4 +122,38 @@ Verdict ProbeTds(Bytes opening);      // a login, or what comes before it
 Verdict ProbeTdsPort(Bytes opening);  // on its ports any packet
 std::unique_ptr<Session> StartTds();
 
+Verdict ProbeTftp(Bytes datagram);
+std::unique_ptr<Session> StartTftp();
+
+Verdict ProbeMemcached(Bytes opening);      // a command that stores
+Verdict ProbeMemcachedPort(Bytes opening);  // on its port any command or answer
+Verdict ProbeMemcachedUdp(Bytes datagram);
+std::unique_ptr<Session> StartMemcached();
+std::unique_ptr<Session> StartMemcachedUdp();
+
+Verdict ProbeMongodb(Bytes opening);
+std::unique_ptr<Session> StartMongodb();
+
+Verdict ProbeKafka(Bytes opening);      // what a client begins with
+Verdict ProbeKafkaPort(Bytes opening);  // on its port any request
+std::unique_ptr<Session> StartKafka();
+
+Verdict ProbeCassandra(Bytes opening);
+Verdict ProbeCassandraPort(Bytes opening);  // on its port any frame
+std::unique_ptr<Session> StartCassandra();
+
+Verdict ProbeTns(Bytes opening);
+std::unique_ptr<Session> StartTns();
+
+Verdict ProbeAmqp(Bytes opening);
+std::unique_ptr<Session> StartAmqp();
+
+Verdict ProbeXmpp(Bytes opening);
+std::unique_ptr<Session> StartXmpp();
+
+Verdict ProbeRtp(Bytes datagram);
+Verdict ProbeRtcp(Bytes datagram);
+std::unique_ptr<Session> StartRtp();  // a name only after a run of datagrams
+std::unique_ptr<Session> StartRtcp();
+
 }  // namespace rustnet::net
