@@ -48,8 +48,8 @@ Verdict ReadRequest(Bytes opening, Request* request) {
   reader.Skip(4);
   const uint16_t length = reader.U16();
   if (!reader.ok()) return Verdict::kNeedMore;
-  if (length == kNoName) return Verdict::kNeedMore;
-  if (length == 0 || length > kLongestName || kShortest + length > size) return Verdict::kNotMine;
+  if (length == kNoName || length == 0) return Verdict::kNeedMore;
+  if (length > kLongestName || kShortest + length > size) return Verdict::kNotMine;
   request->client = AsText(reader.TakeUpTo(length));
   const bool plain = std::all_of(request->client.begin(), request->client.end(),
                                  [](char c) { return c >= 0x20 && c < 0x7f; });

@@ -21,6 +21,7 @@ TEST(KafkaTest, Probes) {
   CheckProbe(&ProbeKafkaPort,
              {{"Produce", Request(0, 3, "rdkafka"), Verdict::kMatch},
               {"No name", S("\0\0\0\x0e\0\2\0\0\0\0\0\1\xff\xff\xff\xff\xff\xff"), Verdict::kMatch},
+              {"Empty name", S("\0\0\0\x0e\0\2\0\0\0\0\0\1\0\0\xff\xff\xff\xff"), Verdict::kMatch},
               {"Key", Request(200, 3, "rdkafka"), Verdict::kNotMine}});
 }
 
