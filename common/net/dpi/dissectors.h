@@ -28,6 +28,15 @@ Verdict ProbeSsh(Bytes opening);
 Verdict ProbeSshPort(Bytes opening);  // with lines before the banner (RFC 4253 section 4.2)
 std::unique_ptr<Session> StartSsh();
 
+Verdict ProbeQuic(Bytes datagram);
+std::unique_ptr<Session> StartQuic();
+
+Verdict ProbeGquic(Bytes datagram);
+std::unique_ptr<Session> StartGquic();
+
+Verdict ProbeDtls(Bytes datagram);
+std::unique_ptr<Session> StartDtls();
+
 Verdict ProbeNtp(Bytes datagram);
 std::unique_ptr<Session> StartNtp();
 

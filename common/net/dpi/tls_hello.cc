@@ -166,7 +166,8 @@ bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
     whole = reader.ok() && size <= reader.size();
     whole = ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, facts) && whole;
   }
-  if (whole) facts->Add(kJa3, ja3.Digest());
+  // JA3 is of TLS: DTLS has other version numbers.
+  if (whole && form == HelloForm::kTls) facts->Add(kJa3, ja3.Digest());
   return whole;
 }
 

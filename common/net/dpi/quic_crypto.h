@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protection of QUIC's Initial packets (RFC 9001 section 5): against who does not look at all,
+// since its keys follow from a connection id in clear.  Pure: no state of libcrypto is touched, no
+// file read.  Without libcrypto (RUSTNET_WITH_CRYPTO=OFF) nothing can be opened.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "common/base/bytes.h"
+
+namespace rustnet::net {
+
+inline constexpr size_t kQuicSaltSize = 20;
+inline constexpr size_t kQuicTagSize = 16;
+
+// What a version has of its own.
+struct QuicSecrets {
+  std::array<uint8_t, kQuicSaltSize> salt;
+  std::string_view prefix;  // of the labels: "quic" or "quicv2"
+};
+
+struct QuicKeys {
+  std::array<uint8_t, 16> key;
+  std::array<uint8_t, 12> iv;
+  std::array<uint8_t, 16> header;
+};
+
+struct QuicKeyPair {
+  QuicKeys client;
+  QuicKeys server;
+};
+
+// From the Destination Connection ID of a client's first Initial.  False: no libcrypto.
+bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicKeyPair* keys);
+
+// Opens a packet, given from its first byte to its last, of which the packet number begins at
+// `number`; its frames go to `*frames`.  False: the tag is not that of these keys, and `*frames`
+// is empty.
+bool OpenInitial(const QuicKeys& keys, Bytes packet, size_t number, std::vector<uint8_t>* frames);
+
+}  // namespace rustnet::net

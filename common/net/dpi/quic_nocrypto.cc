@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Built instead of quic_crypto.cc where there is no libcrypto.
+#include "common/net/dpi/quic_crypto.h"
+
+namespace rustnet::net {
+
+bool DeriveInitialKeys(const QuicSecrets&, Bytes, QuicKeyPair*) { return false; }
+
+bool OpenInitial(const QuicKeys&, Bytes, size_t, std::vector<uint8_t>* frames) {
+  frames->clear();
+  return false;
+}
+
+}  // namespace rustnet::net
