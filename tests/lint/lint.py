@@ -43,7 +43,7 @@ RESERVED = {
     'bpf/': ['daemon/attribution/bpf/', 'daemon/seal/load_bpf', 'tests/', 'bench/'],
     'grpcpp/': ['daemon/rpc/', 'client/stream/', 'client/commands/', 'tests/', 'bench/'],
     'seccomp.h': ['daemon/seal/', 'daemon/broker/', 'tests/sandbox/'],
-    'openssl/': ['common/net/dpi/'],
+    'openssl/': ['common/net/dpi/', 'tests/unit/common/net/dpi/'],
     'absl/': ['common/base/status_abseil/', 'common/model/', 'daemon/table/', 'daemon/rpc/', 'client/', 'tests/', 'bench/'],
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/net/dpi/fragments.h"
+// Without libcrypto nothing can be opened.
+#ifdef RUSTNET_WITH_CRYPTO
 #include "tests/unit/common/net/dpi/quic_testing.h"
 
 namespace rustnet::net {
@@ -85,22 +86,6 @@ TEST(QuicCryptoTest, ServersInitialOfBothAppendices) {
   for (size_t n = 0; n < kServerV1.size(); ++n) {
     EXPECT_FALSE(OpenInitial(kKeys1.server, AsBytes(kServerV1.substr(0, n)), 18, &frames)) << n;
   }
-}
-
-TEST(FragmentsTest, AnyOrderWithOverlapsAndBounds) {
-  Fragments fragments;
-  EXPECT_TRUE(fragments.Add(4, AsBytes("efg")));
-  EXPECT_THAT(fragments.Beginning(), IsEmpty());
-  EXPECT_TRUE(fragments.Add(0, AsBytes("ab")));
-  EXPECT_EQ(AsText(fragments.Beginning()), "ab");
-  EXPECT_TRUE(fragments.Add(1, AsBytes("bcde")));
-  EXPECT_EQ(AsText(fragments.Beginning()), "abcdefg");
-  EXPECT_FALSE(fragments.Add(Fragments::kMostBytes, AsBytes("x")));
-  EXPECT_FALSE(fragments.Add(~uint64_t{0}, AsBytes("x")));
-  for (size_t i = 1; i < Fragments::kMostRanges; ++i) {
-    EXPECT_TRUE(fragments.Add(10 + 2 * i, AsBytes("x")));
-  }
-  EXPECT_FALSE(fragments.Add(1000, AsBytes("x")));
 }
 
 TEST(QuicTest, Probes) {
@@ -207,28 +192,7 @@ TEST(QuicTest, Truncations) {
   }
 }
 
-TEST(GquicTest, HelloInClear) {
-  const std::string hello =
-      "CHLO" + S("\2\0\0\0SNI\0\x0b\0\0\0UAID\x10\0\0\0") + "example.comagent";
-  const std::string q043 = "\x19" + std::string(8, 'i') + "Q043" + S("\0\1") +
-                           std::string(12, 'h') + "\xa0\1" + U16(hello.size()) + hello;
-  const std::string q046 = "\xc0Q046\x50" + std::string(8, 'i') + "\1" + std::string(12, 'h') +
-                           "\xa0\1" + U16(hello.size()) + hello;
-  CheckProbe(
-      &ProbeGquic,
-      {{"Q043", q043, Verdict::kMatch},
-       {"Q046", q046, Verdict::kMatch},
-       {"No version", "\x08" + std::string(40, 'i'), Verdict::kNotMine},
-       {"Other text", "\x09" + std::string(8, 'i') + "Qabc" + "x", Verdict::kNotMine},
-       {"Long, of a short version", "\xc0Q043\x50" + std::string(20, 'i'), Verdict::kNotMine}});
-  EXPECT_THAT(Feed({{kClient, q043}}, OnPort(443)).facts,
-              ElementsAre("quic_version=Q043", "sni=example.com", "quic_user_agent=agent"));
-  const Result result = Feed({{kClient, q046}}, OnPort(9999));
-  EXPECT_THAT(result.protocols, ElementsAre("gquic"));
-  EXPECT_THAT(result.facts,
-              ElementsAre("quic_version=Q046", "sni=example.com", "quic_user_agent=agent"));
-  CheckTruncations(q043, 443, 3);
-}
-
 }  // namespace
 }  // namespace rustnet::net
+
+#endif
