@@ -78,11 +78,11 @@ class Session {
 };
 
 struct Dissector {
-  std::string_view name;          // as in `rustnetd --flows`: "tls"
-  Protocol transport;             // kTcp or kUdp
-  std::array<uint16_t, 8> ports;  // tried first on these
-  bool any_port;                  // and, if nothing matched there, on all others
-  Verdict (*probe)(Bytes opening);
+  std::string_view name;                // as in `rustnetd --flows`: "tls"
+  Protocol transport;                   // kTcp or kUdp
+  std::array<uint16_t, 8> ports;        // tried first on these
+  bool any_port;                        // and, if nothing matched there, on all others
+  Verdict (*probe)(Bytes opening);      // null: begun by Session::Next alone
   std::unique_ptr<Session> (*start)();  // null: the name alone is known
   std::string_view source;              // "RFC 4253"
 };

@@ -37,6 +37,105 @@ std::unique_ptr<Session> StartGquic();
 Verdict ProbeDtls(Bytes datagram);
 std::unique_ptr<Session> StartDtls();
 
+Verdict ProbeNetbiosSsn(Bytes opening);
+std::unique_ptr<Session> StartNetbiosSsn();
+std::unique_ptr<Session> StartSmb();
+
+Verdict ProbeDcerpc(Bytes opening);
+std::unique_ptr<Session> StartDcerpc();
+
+Verdict ProbeRpc(Bytes opening);
+Verdict ProbeRpcPort(Bytes opening);
+Verdict ProbeRpcTcp(Bytes opening);
+Verdict ProbeRpcTcpPort(Bytes opening);
+std::unique_ptr<Session> StartRpc();
+std::unique_ptr<Session> StartRpcTcp();
+
+Verdict ProbeLdap(Bytes opening);
+Verdict ProbeLdapPort(Bytes opening);
+std::unique_ptr<Session> StartLdap();
+
+Verdict ProbeKerberos(Bytes opening);
+Verdict ProbeKerberosTcp(Bytes opening);
+std::unique_ptr<Session> StartKerberos();
+std::unique_ptr<Session> StartKerberosTcp();
+
+Verdict ProbeVnc(Bytes opening);
+std::unique_ptr<Session> StartVnc();
+
+Verdict ProbeOpenvpn(Bytes opening);
+Verdict ProbeOpenvpnTcp(Bytes opening);
+std::unique_ptr<Session> StartOpenvpn();
+std::unique_ptr<Session> StartOpenvpnTcp();
+
+Verdict ProbeWireguard(Bytes opening);
+std::unique_ptr<Session> StartWireguard();
+
+Verdict ProbeIke(Bytes opening);
+std::unique_ptr<Session> StartIke();
+
+Verdict ProbeRadius(Bytes opening);
+std::unique_ptr<Session> StartRadius();
+
+Verdict ProbeDiameter(Bytes opening);
+std::unique_ptr<Session> StartDiameter();
+
+Verdict ProbeDhcp6(Bytes opening);
+std::unique_ptr<Session> StartDhcp6();
+
+Verdict ProbeCoap(Bytes opening);
+std::unique_ptr<Session> StartCoap();
+
+Verdict ProbeBgp(Bytes opening);
+std::unique_ptr<Session> StartBgp();
+
+Verdict ProbeRip(Bytes opening);
+Verdict ProbeRipng(Bytes opening);
+std::unique_ptr<Session> StartRip();
+std::unique_ptr<Session> StartRipng();
+
+Verdict ProbeBfd(Bytes opening);
+std::unique_ptr<Session> StartBfd();
+
+Verdict ProbeHsrp(Bytes opening);
+std::unique_ptr<Session> StartHsrp();
+
+Verdict ProbeModbus(Bytes opening);
+std::unique_ptr<Session> StartModbus();
+
+Verdict ProbeDnp3(Bytes opening);
+std::unique_ptr<Session> StartDnp3();
+std::unique_ptr<Session> StartDnp3Datagrams();
+
+Verdict ProbeS7comm(Bytes opening);
+std::unique_ptr<Session> StartS7comm();
+
+Verdict ProbeIec104(Bytes opening);
+Verdict ProbeIec104Port(Bytes opening);
+std::unique_ptr<Session> StartIec104();
+
+Verdict ProbeBacnet(Bytes opening);
+std::unique_ptr<Session> StartBacnet();
+
+Verdict ProbeEnip(Bytes opening);
+std::unique_ptr<Session> StartEnip();
+std::unique_ptr<Session> StartEnipDatagrams();
+
+Verdict ProbeOpcua(Bytes opening);
+std::unique_ptr<Session> StartOpcua();
+
+Verdict ProbeNetflow(Bytes opening);
+std::unique_ptr<Session> StartNetflow();
+
+Verdict ProbeSflow(Bytes opening);
+std::unique_ptr<Session> StartSflow();
+
+Verdict ProbePtp(Bytes opening);
+std::unique_ptr<Session> StartPtp();
+
+Verdict ProbePptp(Bytes opening);
+std::unique_ptr<Session> StartPptp();
+
 Verdict ProbeNtp(Bytes datagram);
 std::unique_ptr<Session> StartNtp();
 

@@ -13,7 +13,7 @@ namespace rustnet::net {
 inline constexpr size_t kFrameSizeUnknown = static_cast<size_t>(-1);
 
 // Bytes of the frame that begins so, its header included; kFrameSizeUnknown: more is needed to say
-// (at most 16 bytes may be); 0: that is no frame.
+// (at most 32 bytes may be); 0: that is no frame.
 using FrameSize = size_t (*)(Bytes start);
 
 class Framer {

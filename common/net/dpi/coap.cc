@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// CoAP (RFC 7252 section 3): version 1, type and length of the token in a byte, code, message id,
+// token, then options, each a difference of numbers, a length and a value, up to ff or the end.
+#include <string>
+
+#include "common/net/dpi/datagrams.h"
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/shape.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr Field kCoapCode{"coap_code"};
+constexpr Field kCoapPath{"coap_path"};
+
+constexpr uint8_t kPayload = 0xff;
+constexpr uint32_t kUriPath = 11;
+
+// Section 12.1: 0.00 to 0.07, 2.xx, 4.xx, 5.xx.
+bool IsCode(uint8_t code) {
+  const uint8_t group = code >> 5;
+  return group == 0 ? code <= 7 : (group == 2 || group == 4 || group == 5) && (code & 0x1f) <= 31;
+}
+
+// Section 3.1: 13 and 14 say that a byte or two follow.
+uint32_t Extended(uint32_t nibble, ByteReader* reader) {
+  if (nibble == 13) return reader->U8() + 13U;
+  if (nibble == 14) return reader->U16() + 269U;
+  return nibble;
+}
+
+// With `facts` null it only judges.
+Verdict ReadMessage(Bytes datagram, Facts* facts) {
+  ByteReader reader(datagram);
+  const uint8_t first = reader.U8();
+  if (first >> 6 != 1 || (first & 0x0f) > 8) return Verdict::kNotMine;
+  const uint8_t code = reader.U8();
+  if (reader.ok() && !IsCode(code)) return Verdict::kNotMine;
+  reader.Skip(2 + (first & 0x0fU));
+  if (!reader.ok()) return Verdict::kNeedMore;
+  if (code == 0 && datagram.size() != 4) return Verdict::kNotMine;
+  if (facts != nullptr) {
+    const char text[] = {static_cast<char>('0' + (code >> 5)), '.',
+                         static_cast<char>('0' + (code & 0x1f) / 10),
+                         static_cast<char>('0' + (code & 0x1f) % 10)};
+    facts->Add(kCoapCode, {text, sizeof text});
+  }
+  uint32_t number = 0;
+  std::string path;
+  while (!reader.empty()) {
+    const uint8_t head = reader.U8();
+    if (head == kPayload) break;
+    if (head >> 4 == 15 || (head & 15) == 15) return Verdict::kNotMine;
+    number += Extended(head >> 4, &reader);
+    const Bytes value = reader.Take(Extended(head & 15U, &reader));
+    if (!reader.ok()) return Verdict::kNeedMore;
+    if (facts != nullptr && number == kUriPath) path.append(1, '/').append(AsText(value));
+  }
+  if (facts != nullptr) facts->Add(kCoapPath, path);
+  return Verdict::kMatch;
+}
+
+bool ReadCoap(Bytes datagram, const Moment&, Facts* facts) {
+  return ReadMessage(datagram, nullptr) == Verdict::kMatch &&
+         ReadMessage(datagram, facts) == Verdict::kMatch;
+}
+
+}  // namespace
+
+Verdict ProbeCoap(Bytes datagram) { return ReadMessage(datagram, nullptr); }
+
+std::unique_ptr<Session> StartCoap() { return StartDatagrams<&ReadCoap>(); }
+
+}  // namespace rustnet::net

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// DCE RPC over TCP (C706 section 12.6.3): version 5.0 or 5.1, type, flags, data representation,
+// length of the fragment, length of its authenticator, call.
+#include <iterator>
+
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/frames.h"
+#include "common/net/dpi/shape.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr Field kDcerpcType{"dcerpc_type"};
+
+constexpr uint16_t kHeader = 16;
+// Section 12.6.4.
+constexpr std::string_view kTypes[] = {
+    "request",   "ping",     "response",      "fault",
+    "working",   "nocall",   "reject",        "ack",
+    "cl_cancel", "fack",     "cancel_ack",    "bind",
+    "bind_ack",  "bind_nak", "alter_context", "alter_context_resp",
+    "auth3",     "shutdown", "co_cancel",     "orphaned"};
+
+struct DcerpcHeader {
+  uint8_t type = 0;
+  uint16_t length = 0;
+};
+
+Verdict ReadHeader(Bytes opening, DcerpcHeader* header) {
+  bool little = false;
+  uint16_t auth = 0;
+  Shape shape(opening);
+  shape.Is("\5").U8(Between(0, 1)).U8([&](uint8_t type) {
+    header->type = type;
+    return type < std::size(kTypes);
+  });
+  shape.Skip(1).U8([&](uint8_t order) {
+    little = order == 0x10;
+    return little || order == 0;
+  });
+  shape.Is(std::string_view("\0\0\0", 3));
+  const auto turned = [&](uint16_t n) {
+    return little ? static_cast<uint16_t>(n << 8 | n >> 8) : n;
+  };
+  shape.U16([&](uint16_t n) { return (header->length = turned(n)) >= kHeader; });
+  shape.U16([&](uint16_t n) { return (auth = turned(n)) < header->length; });
+  return shape.Skip(4).verdict();
+}
+
+size_t DcerpcSize(Bytes start) {
+  DcerpcHeader header;
+  switch (ReadHeader(start, &header)) {
+    case Verdict::kMatch:
+      return header.length;
+    case Verdict::kNeedMore:
+      return kFrameSizeUnknown;
+    default:
+      return 0;
+  }
+}
+
+bool ReadDcerpc(Bytes frame, const Moment&, Facts* facts) {
+  DcerpcHeader header;
+  if (ReadHeader(frame, &header) != Verdict::kMatch) return false;
+  facts->Add(kDcerpcType, kTypes[header.type]);
+  return true;
+}
+
+}  // namespace
+
+Verdict ProbeDcerpc(Bytes opening) {
+  DcerpcHeader header;
+  return ReadHeader(opening, &header);
+}
+
+std::unique_ptr<Session> StartDcerpc() { return StartFrames<&DcerpcSize, &ReadDcerpc, 64>(); }
+
+}  // namespace rustnet::net

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/common/net/dpi/dpi_testing.h"
+
+namespace rustnet::net {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(NetflowTest, Versions) {
+  const std::string five = S("\0\5\0\1") + std::string(20, 'h') + std::string(48, 'r');
+  const std::string nine = S("\0\x09\0\1") + std::string(16, 'h') + S("\0\0\0\x08\1\0\0\0");
+  const std::string ten = S("\0\x0a\0\x18") + std::string(12, 'h') + S("\0\2\0\x08\1\0\0\0");
+  CheckProbe(&ProbeNetflow, {{"5", five, Verdict::kMatch},
+                             {"9", nine, Verdict::kMatch},
+                             {"IPFIX", ten, Verdict::kMatch},
+                             {"Count", S("\0\5\0\x1f"), Verdict::kNotMine},
+                             {"Version", S("\0\6\0\1"), Verdict::kNotMine}});
+  EXPECT_THAT(Feed({{kClient, nine}}, OnPort(2055)).facts, ElementsAre("netflow_version=9"));
+}
+
+}  // namespace
+}  // namespace rustnet::net
