@@ -37,6 +37,10 @@ std::unique_ptr<Session> StartGquic();
 Verdict ProbeDtls(Bytes datagram);
 std::unique_ptr<Session> StartDtls();
 
+Verdict ProbeHttp2(Bytes opening);
+std::unique_ptr<Session> StartHttp2();
+std::unique_ptr<Session> StartGrpc();
+
 Verdict ProbeNetbiosSsn(Bytes opening);
 std::unique_ptr<Session> StartNetbiosSsn();
 std::unique_ptr<Session> StartSmb();

@@ -62,6 +62,8 @@ constexpr Dissector kDissectors[] = {
     {"socks",     kTcp, {1080, 9050},      false, &ProbeSocks,   &StartSocksPort, "RFC 1928"},
     {"socks",     kTcp, {},                true,  &ProbeSocks,   &StartSocks,  "RFC 1928"},
     {"rdp",       kTcp, {3389},            false, &ProbeRdp,     &StartRdp,    "MS-RDPBCGR"},
+    {"http2",     kTcp, {},                true,  &ProbeHttp2,   &StartHttp2,  "RFC 9113"},
+    {"grpc",      kTcp, {},                false, nullptr,       &StartGrpc,   "gRPC over HTTP2"},
     {"netbios-ssn", kTcp, {139, 445},      true,  &ProbeNetbiosSsn, &StartNetbiosSsn, "RFC 1002"},
     {"smb",       kTcp, {},                false, nullptr,       &StartSmb,    "MS-SMB2, MS-CIFS"},
     {"dcerpc",    kTcp, {135},             true,  &ProbeDcerpc,  &StartDcerpc, "C706"},

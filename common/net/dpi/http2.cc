@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/2 in clear (RFC 9113), by prior knowledge or after an Upgrade: behind the client's preface
+// frames of nine bytes of header; of HEADERS and CONTINUATION the fields, all others skipped.
+//
+// gRPC is named when a request or an answer says it is that; its session is this one anew, which
+// then knows no header of before (see hpack.h).
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "common/base/byte_reader.h"
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/hpack.h"
+#include "common/net/dpi/http.h"
+#include "common/net/dpi/shape.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr Field kHttpContentType{"http_content_type"};
+
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+constexpr std::string_view kPrefaceRest = "\r\nSM\r\n\r\n";  // behind a line that HTTP/1 has read
+constexpr std::string_view kGrpc = "application/grpc";
+constexpr size_t kFrameHeader = 9;
+constexpr uint8_t kHeaders = 1, kSettings = 4, kPushPromise = 5, kContinuation = 9;
+constexpr uint8_t kEndHeaders = 4, kPadded = 8, kPriority = 0x20;
+constexpr size_t kLongestBlock = 1 << 16;
+
+struct FrameHeader {
+  uint32_t length = 0;
+  uint8_t type = 0;
+  uint8_t flags = 0;
+};
+
+FrameHeader ReadFrameHeader(Bytes bytes) {
+  ByteReader reader(bytes);
+  FrameHeader header;
+  header.length = reader.U24();
+  header.type = reader.U8();
+  header.flags = reader.U8();
+  return header;
+}
+
+// The first frame of a server: settings of the whole connection (RFC 9113 section 6.5).
+Verdict ProbeSettings(Bytes opening) {
+  uint32_t length = 0;
+  Shape shape(opening);
+  shape.Is(std::string_view("\0\0", 2)).U8([&](uint8_t n) {
+    return (length = n) <= 96 && n % 6 == 0;
+  });
+  shape.U8(Equal(kSettings)).U8(Equal(0)).U32(Equal(0));
+  if (length != 0) shape.U16(Between(1, 16));
+  return shape.verdict();
+}
+
+class Facter : public HeaderSink {
+ public:
+  explicit Facter(Facts* facts) : facts_(facts) {}
+  void OnHeader(std::string_view name, std::string_view value) override {
+    if (name == ":method") {
+      facts_->Add(kHttpMethod, value);
+    } else if (name == ":path") {
+      AddHttpPath(value, facts_);
+    } else if (name == ":authority") {
+      AddHost(value);
+      authority_ = true;
+    } else if (name == "host" && !authority_) {  // RFC 9113 section 8.3.1
+      AddHost(value);
+    } else if (name == ":status") {
+      uint64_t status = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), status);
+      if (error == std::errc() && status < 1000) facts_->AddNumber(kHttpStatus, status);
+    } else if (name == "user-agent") {
+      facts_->Add(kHttpUserAgent, value);
+    } else if (name == "server") {
+      facts_->Add(kHttpServer, value);
+    } else if (name == "content-type") {
+      facts_->Add(kHttpContentType, value);
+      grpc = grpc || value.starts_with(kGrpc);
+    }
+  }
+  bool grpc = false;
+
+ private:
+  void AddHost(std::string_view host) {
+    // User information may be a password (RFC 3986 section 3.2.1).
+    const size_t at = facts_->show_secrets() ? std::string_view::npos : host.rfind('@');
+    facts_->Add(kHttpHost, at == std::string_view::npos ? host : host.substr(at + 1));
+  }
+
+  Facts* facts_;
+  bool authority_ = false;
+};
+
+class Http2Session : public Session {
+ public:
+  // `grpc`: the name has been given already.
+  explicit Http2Session(bool grpc) : named_(grpc) {}
+
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    Side& s = sides_[static_cast<size_t>(direction)];
+    while (!bytes.empty()) {
+      if (s.skip != 0) {
+        const size_t skipped = std::min<size_t>(s.skip, bytes.size());
+        s.skip -= static_cast<uint32_t>(skipped);
+        bytes = bytes.subspan(skipped);
+        continue;
+      }
+      s.held.push_back(bytes.front());
+      bytes = bytes.subspan(1);
+      if (!s.begun && !Begin(&s)) continue;
+      if (s.held.size() < kFrameHeader) continue;
+      const FrameHeader header = ReadFrameHeader(s.held);
+      if (!IsWanted(header.type)) {
+        s.skip = header.length;
+        s.held.clear();
+      } else {
+        if (header.length > kLongestBlock) return facts->CountCut(), Progress::kDone;
+        const size_t wanted = kFrameHeader + header.length - s.held.size();
+        const Bytes more = bytes.first(std::min(wanted, bytes.size()));
+        s.held.insert(s.held.end(), more.begin(), more.end());
+        bytes = bytes.subspan(more.size());
+        if (more.size() < wanted) return Progress::kMore;
+        if (!OnFrame(&s, header, facts)) return Progress::kDone;
+        s.held.clear();
+      }
+      if (grpc_ && !named_ && AtBoundary()) {
+        unread_ = bytes;
+        unread_from_ = direction;
+        return Progress::kNext;
+      }
+    }
+    return Progress::kMore;
+  }
+
+  std::string_view Next() const override { return "grpc"; }
+  Bytes Unread(Direction direction) const override {
+    return direction == unread_from_ ? unread_ : Bytes();
+  }
+  bool Agreed() const override { return sides_[0].spoken && sides_[1].spoken; }
+  size_t memory() const override {
+    size_t total = sizeof *this;
+    for (const Side& s : sides_) {
+      total += s.held.capacity() + s.block.capacity() + s.hpack.memory();
+    }
+    return total;
+  }
+
+ private:
+  struct Side {
+    std::vector<uint8_t> held;   // the beginning of a frame; all of a wanted one
+    std::vector<uint8_t> block;  // of headers, while it goes on
+    HpackDecoder hpack;
+    uint32_t skip = 0;
+    bool begun = false;  // behind the preface, or there is none
+    bool spoken = false;
+  };
+
+  static bool IsWanted(uint8_t type) {
+    return type == kHeaders || type == kPushPromise || type == kContinuation;
+  }
+
+  // False: what is held may be a preface.
+  static bool Begin(Side* s) {
+    const std::string_view text = AsText(s->held);
+    for (const std::string_view preface : {kPreface, kPrefaceRest}) {
+      if (text == preface) {
+        s->held.clear();
+        s->begun = true;
+        return false;
+      }
+      if (preface.starts_with(text)) return false;
+    }
+    s->begun = true;
+    return true;
+  }
+
+  bool AtBoundary() const {
+    for (const Side& s : sides_) {
+      if (s.skip != 0 || !s.held.empty() || !s.block.empty()) return false;
+    }
+    return true;
+  }
+
+  // False: the headers cannot be read, nor any behind them.
+  bool OnFrame(Side* s, const FrameHeader& header, Facts* facts) {
+    ByteReader reader(Bytes(s->held).subspan(kFrameHeader));
+    if (header.type != kContinuation) {
+      const size_t padding = (header.flags & kPadded) != 0 ? reader.U8() : 0;
+      if (header.type == kPushPromise) reader.Skip(4);
+      if (header.type == kHeaders && (header.flags & kPriority) != 0) reader.Skip(5);
+      if (!reader.ok() || padding > reader.size()) return false;
+      reader = ByteReader(reader.rest().first(reader.size() - padding));
+      s->block.clear();
+    }
+    if (s->block.size() + reader.size() > kLongestBlock) return facts->CountCut(), false;
+    const Bytes piece = reader.rest();
+    s->block.insert(s->block.end(), piece.begin(), piece.end());
+    if ((header.flags & kEndHeaders) == 0) return true;
+    Facter facter(facts);
+    const bool good = s->hpack.Decode(s->block, &facter);
+    s->block.clear();
+    s->spoken = true;
+    grpc_ = grpc_ || facter.grpc;
+    return good;
+  }
+
+  std::array<Side, 2> sides_;
+  Bytes unread_;
+  Direction unread_from_ = Direction::kForward;
+  bool grpc_ = false;
+  bool named_;
+};
+
+}  // namespace
+
+Verdict ProbeHttp2(Bytes opening) {
+  if (opening.front() == 0) return ProbeSettings(opening);
+  return Shape(opening).Is(kPreface).verdict();
+}
+
+std::unique_ptr<Session> StartHttp2() { return std::make_unique<Http2Session>(false); }
+std::unique_ptr<Session> StartGrpc() { return std::make_unique<Http2Session>(true); }
+
+}  // namespace rustnet::net
