@@ -71,6 +71,14 @@ std::string CgroupOf(std::string_view text) {
   return "/";
 }
 
+// As the process itself has the path: the part behind its root directory, if it is in a chroot.
+std::string_view BehindRoot(std::string_view path, std::string_view root) {
+  const bool inside = root.size() > 1 && path.size() > root.size() &&
+                      path.substr(0, root.size()) == root && path[root.size()] == '/';
+  if (path == root) return "/";
+  return inside ? path.substr(root.size()) : path;
+}
+
 // pid (comm) state ppid … starttime (the 22nd; proc_pid_stat(5)); comm may hold anything.
 bool ReadStat(std::string_view stat, ProcessInfo* info, uint32_t* parent) {
   const size_t begin = stat.find('(');
@@ -105,7 +113,8 @@ std::optional<ProcessInfo> ReadProcess(uint32_t pid, const Texts& texts, uint32_
       executable.substr(executable.size() - kDeleted.size()) == kDeleted) {
     executable.remove_suffix(kDeleted.size());
   }
-  info.executable = Printable(executable);
+  const std::string_view root = Get(texts, ScanText::kRoot);
+  info.executable = Printable(BehindRoot(executable, root));
   info.name = NameOf(info.comm, info.executable);
   std::string_view arguments = Get(texts, ScanText::kArguments);
   while (!arguments.empty()) {
@@ -113,7 +122,7 @@ std::optional<ProcessInfo> ReadProcess(uint32_t pid, const Texts& texts, uint32_
     info.cmdline.push_back(Printable(arguments.substr(0, end)));
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
   }
-  info.directory = Printable(Get(texts, ScanText::kDirectory));
+  info.directory = Printable(BehindRoot(Get(texts, ScanText::kDirectory), root));
   std::string_view label = Get(texts, ScanText::kLabel);
   label = label.substr(0, label.find_first_of(std::string_view("\n\0", 2)));
   info.lsm_label = Printable(label);

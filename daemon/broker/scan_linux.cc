@@ -133,6 +133,7 @@ bool AnswerProcess(int proc, const char* name, uint32_t pid, Writer* writer) {
   writer->AddFile(ScanText::kArguments, process.get(), "cmdline");
   writer->AddLink(ScanText::kExecutable, process.get(), "exe");
   writer->AddLink(ScanText::kDirectory, process.get(), "cwd");
+  writer->AddLink(ScanText::kRoot, process.get(), "root");
   writer->AddFile(ScanText::kLabel, process.get(), "attr/current");
   bool listens = true;
   const UniqueFd files(openat(process.get(), "fd", kOpenFlags | O_DIRECTORY));

@@ -23,6 +23,7 @@ enum class ScanText : uint8_t {
   kArguments,   // /proc/PID/cmdline, its beginning
   kExecutable,  // what /proc/PID/exe leads to; empty for a kernel thread
   kDirectory,   // what /proc/PID/cwd leads to
+  kRoot,        // what /proc/PID/root leads to
   kLabel,       // /proc/PID/attr/current
   kCount,
 };

@@ -21,6 +21,7 @@ struct Texts {
   std::string arguments = std::string("nginx\0-g\0", 9);
   std::string executable = "/usr/sbin/nginx";
   std::string directory = "/var/www";
+  std::string root = "/";
   std::string label = std::string("nginx (enforce)\n\0", 17);
 };
 
@@ -36,7 +37,7 @@ std::string Message(uint32_t pid, const std::vector<uint32_t>& inodes, const Tex
   std::string body;
   size_t i = 0;
   for (const std::string* text : {&texts.stat, &texts.status, &texts.cgroup, &texts.arguments,
-                                  &texts.executable, &texts.directory, &texts.label}) {
+                                  &texts.executable, &texts.directory, &texts.root, &texts.label}) {
     header.text_bytes[i++] = static_cast<uint16_t>(text->size());
     body += *text;
   }
@@ -118,6 +119,21 @@ TEST(ScanTableTest, AnExecutableThatWasReplacedKeepsItsPath) {
                 {.stat = Stat(10, "nginx", 1, 1), .executable = "/usr/sbin/nginx (deleted)"})});
   EXPECT_EQ(table.Find(1, false)->executable, "/usr/sbin/nginx");
   EXPECT_EQ(table.Find(1, false)->name, "nginx");
+}
+
+TEST(ScanTableTest, PathsBeginAtTheRootOfTheProcess) {
+  for (const auto& [path, root, own] :
+       {std::tuple{"/jail/bin/a", "/jail", "/bin/a"}, std::tuple{"/jail", "/jail", "/"},
+        std::tuple{"/jailed/bin/a", "/jail", "/jailed/bin/a"}, std::tuple{"/bin/a", "/", "/bin/a"},
+        std::tuple{"/bin/a", "", "/bin/a"}}) {
+    ScanTable table;
+    Walk(&table,
+         {Message(
+             10, {1},
+             {.stat = Stat(10, "a", 1, 1), .executable = path, .directory = path, .root = root})});
+    EXPECT_EQ(table.Find(1, false)->executable, own) << path << " in " << root;
+    EXPECT_EQ(table.Find(1, false)->directory, own) << path << " in " << root;
+  }
 }
 
 TEST(ScanTableTest, WhatIsNoProcessIsLeftOut) {
