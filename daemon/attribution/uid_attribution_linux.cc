@@ -13,7 +13,6 @@ namespace {
 constexpr Duration kDumpEvery = kSecond;
 constexpr Duration kGrace = 2 * kSecond;
 constexpr Duration kKeep = 90 * kSecond;
-constexpr size_t kMaxEntries = 500'000;
 constexpr int kDatagramsPerPoll = 256;
 constexpr uint32_t kAllStates = UINT32_MAX;
 
@@ -40,8 +39,12 @@ void UidTable::Learn(const DiagSocket& socket, Time now) {
     if (same && socket.tcp) SetTcp(*socket.tcp, &known->second);
     return;
   }
-  if (size() >= kMaxEntries) return;
-  Entry& entry = key.remote_port == 0 ? by_port_[key] : by_tuple_[key];
+  Entry* const known = EntryOf(key);
+  if (known == nullptr) {
+    ++refused_;
+    return;
+  }
+  Entry& entry = *known;
   if (entry.cookie != socket.cookie) entry = Entry();
   entry.uid = socket.uid;
   entry.seen = now;
@@ -49,6 +52,12 @@ void UidTable::Learn(const DiagSocket& socket, Time now) {
   entry.inode = socket.inode;
   entry.bound = key.remote_port == 0;
   if (socket.tcp && key.remote_port != 0) SetTcp(*socket.tcp, &entry);
+}
+
+UidTable::Entry* UidTable::EntryOf(const TupleKey& key) {
+  auto& table = key.remote_port == 0 ? by_port_ : by_tuple_;
+  if (const auto found = table.find(key); found != table.end()) return &found->second;
+  return size() < most_ ? &table[key] : nullptr;
 }
 
 void UidTable::TakeTcpChanges(std::vector<TcpChange>* out) {
@@ -149,6 +158,8 @@ class UidAttribution : public Attribution {
     AttributionCounters counters;
     counters.scans = by_scan_ ? scans_.walks() : diag_.rounds();
     counters.sockets = table_.size();
+    counters.sockets_refused = table_.refused();
+    counters.malformed = scans_.malformed();
     return counters;
   }
 

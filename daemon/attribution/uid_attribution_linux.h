@@ -28,19 +28,26 @@ class UidTable {
     std::unique_ptr<KernelTcp> tcp;
   };
 
+  explicit UidTable(size_t most = 500'000) : most_(most) {}
+
   void Learn(const DiagSocket& socket, Time now);
   void Expire(Time now);
   // By the tuple, else by the local port.
   const Entry* Find(const TupleKey& key) const;
   void TakeTcpChanges(std::vector<TcpChange>* out);
   size_t size() const { return by_tuple_.size() + by_port_.size(); }
+  uint64_t refused() const { return refused_; }  // sockets for which there was no room
 
  private:
   void SetTcp(const KernelTcp& tcp, Entry* entry);
+  // Null: there is no room.
+  Entry* EntryOf(const TupleKey& key);
 
   std::unordered_map<TupleKey, Entry, TupleKeyHash> by_tuple_;
   std::unordered_map<TupleKey, Entry, TupleKeyHash> by_port_;  // without remote
   std::vector<TcpChange> tcp_changes_;
+  size_t most_;
+  uint64_t refused_ = 0;
 };
 
 // `refusal`: why there is no better rung.

@@ -50,6 +50,17 @@ TEST(UidTableTest, SocketsWithoutProcessArePassedOver) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+TEST(UidTableTest, WhatHasNoRoomIsCountedAndWhatIsKnownStaysUpToDate) {
+  UidTable table(1);
+  Learn(&table, DiagMessage("10.0.0.1:1", "1.2.3.4:80", {.uid = 1, .cookie = 1}), 1);
+  Learn(&table, DiagMessage("10.0.0.1:2", "1.2.3.4:80", {.uid = 2, .cookie = 2}), 1);
+  EXPECT_EQ(table.size(), 1U);
+  EXPECT_EQ(table.refused(), 1U);
+  Learn(&table, DiagMessage("10.0.0.1:1", "1.2.3.4:80", {.uid = 3, .cookie = 3}), 2);
+  EXPECT_EQ(table.refused(), 1U);
+  EXPECT_EQ(table.Find(Key("10.0.0.1:1", "1.2.3.4:80"))->uid, 3U);
+}
+
 TEST(UidTableTest, OldAnswersAreForgotten) {
   UidTable table;
   Learn(&table, DiagMessage("10.0.0.1:1", "1.2.3.4:80", {.uid = 1}), 0);
