@@ -22,11 +22,12 @@ namespace {
 
 constexpr int kReplyBuffer = 1 << 20;  // bytes
 
-[[noreturn]] void RunBroker(int socket, pid_t daemon, uint32_t uid, uint32_t gid) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+// Ends when the daemon's end of `socket` is closed, however that came.
+[[noreturn]] void RunBroker(int socket, uint32_t uid, uint32_t gid) {
   prctl(PR_SET_NAME, "rustnet-scan");
-  if (getppid() != daemon || dup2(socket, kBrokerSocket) != kBrokerSocket) _exit(1);
-  close_range(kBrokerSocket + 1, ~0U, 0);
+  if (dup2(socket, kBrokerSocket) != kBrokerSocket || close_range(kBrokerSocket + 1, ~0U, 0) != 0) {
+    _exit(1);
+  }
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
   const std::string refusal = ConfineBroker(uid, gid);
   const std::string first = refusal.empty() ? std::string(1, static_cast<char>(kReady)) : refusal;
@@ -55,10 +56,9 @@ StatusOr<Broker> StartBroker(uint32_t uid, uint32_t gid) {
   UniqueFd own(ends[0]);
   UniqueFd theirs(ends[1]);
   setsockopt(theirs.get(), SOL_SOCKET, SO_SNDBUFFORCE, &kReplyBuffer, sizeof kReplyBuffer);
-  const pid_t daemon = getpid();
   const pid_t pid = fork();
   if (pid < 0) return FromErrno(errno, "starting the scan broker");
-  if (pid == 0) RunBroker(theirs.get(), daemon, uid, gid);
+  if (pid == 0) RunBroker(theirs.get(), uid, gid);
   theirs.reset();
   std::array<char, 256> answer;
   const ssize_t bytes = recv(own.get(), answer.data(), answer.size(), 0);

@@ -186,7 +186,7 @@ class LinuxOs : public Os {
     }
     handles.bpf.rung = "SCAN";
     handles.scan_broker = std::move(broker->socket);
-    draft.attestation.controls.push_back({"scan_broker", ControlState::kVerified,
+    draft.attestation.controls.push_back({"scan_broker", ControlState::kRequested,
                                           "cap_sys_ptrace, cap_dac_read_search",
                                           "process " + std::to_string(broker->pid) +
                                               " said that it is confined to a read-only /proc"});

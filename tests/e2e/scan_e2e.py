@@ -83,10 +83,29 @@ def test_a_connection_that_lasts_has_its_processes():
             h.stop(process, signal.SIGKILL)
 
 
+def ended(pid):
+    try:
+        with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+            return stat.read().rsplit(')', 1)[1].split()[0] == 'Z'
+    except FileNotFoundError:
+        return True
+
+
+def broker_of(daemon):
+    return int(h.run('pgrep', '-P', str(daemon.process.pid)).stdout)
+
+
+def test_the_broker_does_not_outlive_a_killed_daemon():
+    with without_bpf('-i', 'lo') as daemon:
+        broker = broker_of(daemon)
+        assert not ended(broker)
+        h.stop(daemon.process, signal.SIGKILL)
+        h.wait_for('the broker has ended', lambda: ended(broker), 5)
+
+
 def test_without_its_broker_the_user_is_left():
     with without_bpf('-i', 'lo') as daemon:
-        broker = int(h.run('pgrep', '-P', str(daemon.process.pid)).stdout)
-        os.kill(broker, signal.SIGKILL)
+        os.kill(broker_of(daemon), signal.SIGKILL)
         _, port = application(USERS[0], 'server')
         _, client_port = application(USERS[1], 'client', str(port))
         row = row_of(daemon, client_port, 'QUALITY_UID_ONLY')
