@@ -376,7 +376,7 @@ void ConnectionTable::TakeSamples(const TickInput& input) {
   rates_.Sample(input.now, [&](RowIndex row) -> std::optional<RateSample> {
     Record& record = records_.at(row);
     if (record.moved + RateHistory::kSamples * kSecond < input.now) {
-      record.facts.reset();  // a row that nobody is told of needs no encoding at hand
+      record.facts.reset();
       return std::nullopt;
     }
     return RateSample{input.now, record.numbers.send_rate, record.numbers.receive_rate};

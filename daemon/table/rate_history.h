@@ -24,6 +24,7 @@ class RateHistory {
 
   // `row` moves: from now on it is sampled.
   void Follow(RowIndex row) { series_.try_emplace(row); }
+  bool Follows(RowIndex row) const { return series_.contains(row); }
   void Drop(RowIndex row) { series_.erase(row); }
   void Clear() { series_.clear(); }
   size_t size() const { return series_.size(); }

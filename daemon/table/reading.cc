@@ -144,6 +144,7 @@ std::string_view ConnectionTable::Facts(AccessClass* access, RowIndex row) {
     facts_scratch_.clear();
     Describe(record, around_, model::Extent::kRow, &row_scratch_);
     model::AppendFacts(row_scratch_, &facts_scratch_);
+    if (!rates_.Follows(row)) return facts_scratch_;  // a quiet row is rarely told, and stays small
     record.facts = std::make_unique<char[]>(facts_scratch_.size());
     std::copy(facts_scratch_.begin(), facts_scratch_.end(), record.facts.get());
     record.facts_size = static_cast<uint32_t>(facts_scratch_.size());

@@ -58,7 +58,8 @@ struct Record {
   std::unique_ptr<Path> path;  // if several interfaces saw it
   // What former sockets had of the flow's counts; null: nothing.
   std::unique_ptr<std::array<net::DirectionCounters, 2>> former;
-  // The facts of the row as class "all" sees them (model::AppendFacts); null: to be made.
+  // The facts of the row as class "all" sees them (model::AppendFacts), while its rates are
+  // followed; null: to be made.
   std::unique_ptr<char[]> facts;
   uint32_t facts_size = 0;
   uint32_t generation = 0;  // of this place
