@@ -243,7 +243,10 @@ int TryTrampoline(const btf* kernel, const bpf_program* program) {
 Plan PlanPrograms(const bpf_object* object, BpfHandles* handles) {
   Plan plan;
   btf* kernel = btf__load_vmlinux_btf();
-  if (kernel == nullptr) return plan;
+  if (kernel == nullptr) {
+    NoteMissing("OnAccepted", "not tried, the kernel's types cannot be read", handles);
+    return plan;
+  }
   const bool lengths =
       btf__find_by_name_kind(kernel, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF) > 0;
   if (!lengths) plan.without = {"OnSendLength", "OnReceiveLength"};
