@@ -23,11 +23,6 @@ namespace {
 
 constexpr int kProcesses = 1500;
 
-Session& TheSession() {
-  static Session session;
-  return session;
-}
-
 std::string Field(const std::string& line, const std::string& name) {
   const size_t key = line.find('"' + name + "\":");
   if (key == std::string::npos) return {};
@@ -44,25 +39,7 @@ uint64_t Number(const std::string& line, const std::string& name) {
   return value;
 }
 
-class AttributionL1Test : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    if (geteuid() == 0) TheSession().Start();
-  }
-  static void TearDownTestSuite() { TheSession().End(); }
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    if (!TheSession().attribution) GTEST_SKIP() << TheSession().handles.bpf.refusal;
-    attribution_ = TheSession().attribution.get();
-  }
-
-  Owner Find(const SocketTuple& tuple, Duration age = 0) {
-    attribution_->Poll(MonotonicNow());
-    return attribution_->Find(tuple, age);
-  }
-
-  Attribution* attribution_ = nullptr;
-};
+class AttributionL1Test : public BpfTest {};
 
 struct Truth {
   SocketTuple tuple;

@@ -45,6 +45,32 @@ struct Session {
   Handles handles;
   std::unique_ptr<Attribution> attribution;
 };
+
+// Tests that need the programs, loaded once for all of a suite.
+class BpfTest : public ::testing::Test {
+ protected:
+  static Session& TheSession() {
+    static Session session;
+    return session;
+  }
+  static void SetUpTestSuite() {
+    if (geteuid() == 0) TheSession().Start();
+  }
+  static void TearDownTestSuite() { TheSession().End(); }
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    if (!TheSession().attribution) GTEST_SKIP() << TheSession().handles.bpf.refusal;
+    attribution_ = TheSession().attribution.get();
+  }
+
+  Owner Find(const SocketTuple& tuple, Duration age = 0) {
+    attribution_->Poll(MonotonicNow());
+    return attribution_->Find(tuple, age);
+  }
+
+  Attribution* attribution_ = nullptr;
+};
+
 inline uint16_t PortOf(int fd) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
