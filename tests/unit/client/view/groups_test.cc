@@ -71,14 +71,6 @@ void Change(Model* model, uint64_t id, const Row& row, bool known = true) {
   Settle(model);
 }
 
-void Remove(Model* model, uint64_t id) {
-  Batch batch;
-  batch.Put(id, nullptr, true);
-  batch.Remove(id);
-  Absorb(model, std::move(batch));
-  Settle(model);
-}
-
 TEST(GroupsTest, AHeaderSumsItsRows) {
   const auto model = With({{"a", 10, 5'000}, {"b", 7}, {"a", 30, 9'000}}, GroupBy::kProcess);
   EXPECT_EQ(Lines(*model), "a(2) b(1)");

@@ -38,14 +38,6 @@ void SetRate(Model* model, uint64_t id, uint64_t rate) {
   Settle(model);
 }
 
-void Remove(Model* model, uint64_t id) {
-  Batch batch;
-  batch.Put(id, nullptr, true);
-  batch.Remove(id);
-  Absorb(model, std::move(batch));
-  Settle(model);
-}
-
 void Add(Model* model, uint64_t id, uint64_t rate) {
   Batch batch;
   auto row = RowOf(kSamples[1], id);

@@ -292,4 +292,13 @@ inline void Type(Model* model, std::string_view text) {
   }
 }
 
+// The connection ends.
+inline void Remove(Model* model, uint64_t id) {
+  Batch batch;
+  batch.Put(id, nullptr, true);
+  batch.Remove(id);
+  Absorb(model, std::move(batch));
+  Settle(model);
+}
+
 }  // namespace rustnet::client
