@@ -43,6 +43,8 @@ class Knowledge {
                         uint32_t ttl) = 0;
 };
 
+class Expectations;
+
 // What a session may ask about the packet whose bytes it is given.
 struct Moment {
   Time time = 0;
@@ -50,7 +52,8 @@ struct Moment {
   IpAddress destination;
   uint16_t source_port = 0;
   uint16_t destination_port = 0;
-  Knowledge* knowledge = nullptr;  // may be null
+  Knowledge* knowledge = nullptr;        // may be null
+  Expectations* expectations = nullptr;  // may be null
   // Not on a port of the protocol, and both ends had spoken before it was recognised.
   bool late = false;
 };

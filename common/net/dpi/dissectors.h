@@ -140,6 +140,19 @@ std::unique_ptr<Session> StartPtp();
 Verdict ProbePptp(Bytes opening);
 std::unique_ptr<Session> StartPptp();
 
+// Tunnels (packet/tunnel.h).
+Verdict ProbeVxlan(Bytes datagram);
+Verdict ProbeVxlanGpe(Bytes datagram);
+Verdict ProbeGeneve(Bytes datagram);
+Verdict ProbeGtp(Bytes datagram);
+Verdict ProbeL2tp(Bytes datagram);
+Verdict ProbeTeredo(Bytes datagram);
+Verdict ProbeAyiya(Bytes datagram);
+std::unique_ptr<Session> StartVxlan();
+std::unique_ptr<Session> StartGeneve();
+std::unique_ptr<Session> StartGtp();
+std::unique_ptr<Session> StartTunnel();  // of those that have but a name
+
 Verdict ProbeNtp(Bytes datagram);
 std::unique_ptr<Session> StartNtp();
 
@@ -235,7 +248,9 @@ Verdict ProbeTdsPort(Bytes opening);  // on its ports any packet
 std::unique_ptr<Session> StartTds();
 
 Verdict ProbeTftp(Bytes datagram);
+Verdict ProbeTftpTransfer(Bytes datagram);
 std::unique_ptr<Session> StartTftp();
+std::unique_ptr<Session> StartTftpTransfer();  // what a request announced
 
 Verdict ProbeMemcached(Bytes opening);      // a command that stores
 Verdict ProbeMemcachedPort(Bytes opening);  // on its port any command or answer
@@ -266,6 +281,7 @@ std::unique_ptr<Session> StartXmpp();
 Verdict ProbeRtp(Bytes datagram);
 Verdict ProbeRtcp(Bytes datagram);
 std::unique_ptr<Session> StartRtp();  // a name only after a run of datagrams
+std::unique_ptr<Session> StartRtpExpected();  // a name at once
 std::unique_ptr<Session> StartRtcp();
 
 }  // namespace rustnet::net

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control connection of FTP (RFC 959): command lines one way, replies of three digits the
 // other. A reply 234 to AUTH (RFC 4217) means that TLS follows.  Arguments are not kept but the
-// user's name.
+// user's name; where data will go (RFC 959, 2428) is expected.
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <string>
 
 #include "common/base/text.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/expectations.h"
 #include "common/net/dpi/lines.h"
 
 namespace rustnet::net {
@@ -41,20 +44,60 @@ bool IsCommandWord(std::string_view word) {
                      [](char c) { return ToLower(c) >= 'a' && ToLower(c) <= 'z'; });
 }
 
+struct Endpoint {
+  IpAddress address;
+  uint16_t port = 0;  // 0: none
+};
+
+// RFC 959 section 4.1.2: "h1,h2,h3,h4,p1,p2", in a reply behind other text.
+Endpoint FindHostPort(std::string_view text) {
+  const size_t first = text.find_first_of("0123456789");
+  if (first == std::string_view::npos) return {};
+  text.remove_prefix(first);
+  uint64_t value = 0;
+  for (int i = 0; i < 6; ++i) {
+    uint8_t number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc()) return {};
+    value = value << 8 | number;
+    text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
+    if (i < 5 && !text.starts_with(',')) return {};
+    if (i < 5) text.remove_prefix(1);
+  }
+  return {IpAddress::V4(static_cast<uint32_t>(value >> 16)), static_cast<uint16_t>(value)};
+}
+
+// RFC 2428: "|1|192.0.2.1|6275|"; without an address (EPSV) it is that of who says so.
+Endpoint FindExtendedPort(std::string_view text, const IpAddress& own) {
+  const size_t first = text.find('|');
+  if (first == std::string_view::npos) return {};
+  text.remove_prefix(first + 1);
+  TakeWord(&text, '|');
+  const std::optional<IpAddress> address = IpAddress::Parse(TakeWord(&text, '|'));
+  uint16_t port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return {address.value_or(own), port};
+}
+
+void ExpectData(const Endpoint& end, const Moment& moment) {
+  if (moment.expectations == nullptr || end.port == 0) return;
+  moment.expectations->Add({end.address, end.port, Protocol::kTcp, "ftp-data", moment.time});
+}
+
 class FtpSession : public Session {
  public:
-  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+  Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) override {
     Lines& lines = lines_[static_cast<size_t>(direction)];
     std::string_view line;
     while (lines.Next(&bytes, &line, facts)) {
       if (IsReply(line)) {
-        OnReply(line, facts);
+        OnReply(line, moment, facts);
         if (!secured_) continue;
         unread_ = bytes;
         replied_ = direction;
         return Progress::kNext;
       }
-      OnCommand(line, facts);
+      OnCommand(line, moment, facts);
     }
     return Progress::kMore;
   }
@@ -69,7 +112,9 @@ class FtpSession : public Session {
   size_t memory() const override { return sizeof *this + lines_[0].memory() + lines_[1].memory(); }
 
  private:
-  void OnReply(std::string_view line, Facts* facts) {
+  void OnReply(std::string_view line, const Moment& moment, Facts* facts) {
+    if (line.starts_with("227")) ExpectData(FindHostPort(line.substr(3)), moment);
+    if (line.starts_with("229")) ExpectData(FindExtendedPort(line, moment.source), moment);
     if (!answered_ && line.starts_with("220") && line.size() > 4) {
       facts->Add(kFtpServer, Trimmed(line.substr(4)));
     }
@@ -77,7 +122,7 @@ class FtpSession : public Session {
     secured_ = wants_tls_ && line.starts_with("234");
   }
 
-  void OnCommand(std::string_view line, Facts* facts) {
+  void OnCommand(std::string_view line, const Moment& moment, Facts* facts) {
     const std::string_view word = TakeWord(&line);
     if (!IsCommandWord(word)) return;  // a line of a long reply
     std::string command(word);
@@ -89,6 +134,8 @@ class FtpSession : public Session {
     }
     asked_ = true;
     facts->Add(kFtpCommand, command);
+    if (command == "PORT") ExpectData(FindHostPort(line), moment);
+    if (command == "EPRT") ExpectData(FindExtendedPort(line, moment.source), moment);
     if (command == "USER") facts->Add(kFtpUser, Trimmed(line));
     if (command == "AUTH")
       wants_tls_ = StartsWithIgnoreCase(line, "TLS") || StartsWithIgnoreCase(line, "SSL");

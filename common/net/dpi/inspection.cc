@@ -4,6 +4,7 @@
 #include "common/net/dpi/inspection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/check.h"
 
@@ -114,6 +115,13 @@ const Dissector* FindDissector(std::string_view name) {
   return nullptr;
 }
 
+const Dissector* FindExpected(std::string_view name) {
+  for (const Dissector& row : Registry()) {
+    if (row.name == name && !row.any_port && row.ports.front() == 0) return &row;
+  }
+  return nullptr;
+}
+
 bool AnybodyKnows(Protocol transport, uint16_t client_port, uint16_t server_port, Bytes opening) {
   const Rows& rows = RowsOf(transport);
   const RowSet by_port = rows.ByPort(server_port) | rows.ByPort(client_port);
@@ -208,7 +216,8 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     s.held.insert(s.held.end(), bytes.begin(), bytes.end());
     opening = s.held;
   }
-  const Dissector* found = Probe(&s, opening);
+  const Dissector* found = TakeExpected(opening);
+  if (found == nullptr) found = Probe(&s, opening);
   if (found != nullptr) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
@@ -236,6 +245,12 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
     return Miss(&s);
   }
   if (s.held.empty()) s.held.assign(opening.begin(), opening.end());
+}
+
+const Dissector* Inspection::TakeExpected(Bytes opening) {
+  const Dissector* row = std::exchange(expected_, nullptr);
+  if (row == nullptr || row->probe == nullptr) return row;
+  return row->probe(opening) == Verdict::kMatch ? row : nullptr;
 }
 
 const Dissector* Inspection::Probe(Side* side, Bytes opening) const {

@@ -47,12 +47,16 @@ bool Hopeless(const Misses& misses, const InspectionLimits& limits);
 
 class Inspection {
  public:
-  // `limits` and `counters` outlive this.  Ports: of the endpoint that began the flow, and of the
-  // other.  `misses`: before now.
+  // `limits` and `counters` outlive this.  `transport`: kTcp or kUdp.  Ports: of the endpoint that
+  // began the flow, and of the other.  `misses`: before now.
   Inspection(Protocol transport, uint16_t client_port, uint16_t server_port,
              const InspectionLimits* limits, InspectionCounters* counters,
              const Misses& misses = {});
   ~Inspection();
+
+  // Another flow said that this one would speak it (expectations.h): asked first, once.  Null:
+  // none.
+  void Expect(const Dissector* row) { expected_ = row; }
 
   // As Session::OnData; for TCP the caller delivers in order and tells of holes.
   void OnData(Direction direction, Bytes bytes, const Moment& moment);
@@ -97,6 +101,7 @@ class Inspection {
   // Looks at the opening of `direction`, which `bytes` continue, and begins a session if it can.
   void Look(Direction direction, Bytes bytes, const Moment& moment);
   const Dissector* Probe(Side* side, Bytes opening) const;  // null: nobody, or not yet
+  const Dissector* TakeExpected(Bytes opening);
   // Starts the application's session, and names it if that is proved; false if there is none.
   bool Begin(const Dissector& dissector);
   // Names what is claimed; false if there is no room for another name.
@@ -110,6 +115,7 @@ class Inspection {
 
   const InspectionLimits* limits_;
   InspectionCounters* counters_;
+  const Dissector* expected_ = nullptr;
   std::unique_ptr<Session> session_;
   std::array<const Dissector*, kMostProtocols> protocols_{};
   Facts facts_;
@@ -130,5 +136,7 @@ std::span<const Dissector> Registry();
 
 // The row of that name; null if there is none.
 const Dissector* FindDissector(std::string_view name);
+// The row of that name that is begun by an expectation alone: it has no ports.
+const Dissector* FindExpected(std::string_view name);
 
 }  // namespace rustnet::net

@@ -78,7 +78,7 @@ Verdict ProbeMessage(Bytes opening, const MessageForm& form) {
   return IsMethod(word) ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
-bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts) {
+bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts, std::string_view* body) {
   std::string_view text = WithoutEmptyLines(AsText(datagram));
   if (!ReadStart(TakeLine(&text), form, facts)) return false;
   while (!text.empty()) {
@@ -87,6 +87,7 @@ bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts) {
     const std::string_view name = Trimmed(TakeWord(&value, ':'));
     form.header(name, Trimmed(value), facts);
   }
+  *body = text;
   return true;
 }
 

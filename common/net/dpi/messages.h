@@ -20,8 +20,8 @@ struct MessageForm {
 // section 7.5), as far as the opening goes.
 Verdict ProbeMessage(Bytes opening, const MessageForm& form);
 
-// One message in a datagram; false: it is none.
-bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts);
+// One message in a datagram; false: it is none.  `body`: what stands behind its headers.
+bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts, std::string_view* body);
 
 class MessageSession : public LineSession {
  public:

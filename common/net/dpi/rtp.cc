@@ -41,6 +41,8 @@ bool ReadRtp(Bytes datagram, RtpHeader* header) {
 
 class RtpSession : public Session {
  public:
+  explicit RtpSession(uint32_t run) : needed_(run) {}
+
   Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
     Side& side = sides_[static_cast<size_t>(direction)];
     RtpHeader now;
@@ -53,7 +55,7 @@ class RtpSession : public Session {
                          step <= kLongestStep && now.payload == last.payload && forward;
     side.run = follows ? side.run + 1 : 1;
     side.last = now;
-    if (side.run < kRun) return Progress::kMore;
+    if (side.run < needed_) return Progress::kMore;
     proved_ = true;
     facts->AddNumber(kRtpPayload, now.payload);
     return Progress::kDone;
@@ -68,6 +70,7 @@ class RtpSession : public Session {
     uint32_t run = 0;
   };
   std::array<Side, 2> sides_{};
+  const uint32_t needed_;
   uint32_t seen_ = 0;
   uint32_t strange_ = 0;
   bool proved_ = false;
@@ -107,7 +110,8 @@ Verdict ProbeRtcp(Bytes datagram) {
   return datagram.size() >= kLeast ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
-std::unique_ptr<Session> StartRtp() { return std::make_unique<RtpSession>(); }
+std::unique_ptr<Session> StartRtp() { return std::make_unique<RtpSession>(kRun); }
+std::unique_ptr<Session> StartRtpExpected() { return std::make_unique<RtpSession>(1); }
 std::unique_ptr<Session> StartRtcp() { return StartDatagrams<&ReadRtcp>(); }
 
 }  // namespace rustnet::net

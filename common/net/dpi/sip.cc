@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SIP (RFC 3261) in datagrams and streams: "METHOD uri SIP/2.0" and "SIP/2.0 200 reason", then
-// headers.  Of those only what the ends call themselves is kept.
+// headers.  Of those only what the ends call themselves is kept; where media will be is expected.
 #include "common/base/text.h"
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/messages.h"
+#include "common/net/dpi/sdp.h"
 
 namespace rustnet::net {
 namespace {
@@ -25,8 +26,11 @@ void OnHeader(std::string_view name, std::string_view value, Facts* facts) {
 
 constexpr MessageForm kForm{"SIP/2.0", &OnRequest, &OnStatus, &OnHeader};
 
-bool ReadSip(Bytes datagram, const Moment&, Facts* facts) {
-  return ReadMessage(datagram, kForm, facts);
+bool ReadSip(Bytes datagram, const Moment& moment, Facts* facts) {
+  std::string_view body;
+  if (!ReadMessage(datagram, kForm, facts, &body)) return false;
+  ExpectMedia(body, moment);
+  return true;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/expectations.h"
 
 namespace rustnet::net {
 namespace {
@@ -51,9 +52,34 @@ bool ReadRequest(Bytes datagram, Facts* facts) {
   return true;
 }
 
-bool ReadTftp(Bytes datagram, const Moment&, Facts* facts) { return ReadRequest(datagram, facts); }
+// The server answers from another port.
+bool ReadTftp(Bytes datagram, const Moment& moment, Facts* facts) {
+  if (!ReadRequest(datagram, facts)) return false;
+  if (moment.expectations != nullptr) {
+    moment.expectations->Add(
+        {moment.source, moment.source_port, Protocol::kUdp, "tftp", moment.time});
+  }
+  return true;
+}
+
+bool ReadTransfer(Bytes datagram, const Moment&, Facts*) {
+  return ProbeTftpTransfer(datagram) == Verdict::kMatch;
+}
 
 }  // namespace
+
+// Data, acknowledgment, error, and acknowledgment of options (RFC 1350 section 5, RFC 2347).
+Verdict ProbeTftpTransfer(Bytes datagram) {
+  constexpr uint16_t kData = 3, kAcknowledgment = 4, kOptions = 6;
+  ByteReader reader(datagram);
+  const uint16_t code = reader.U16();
+  if (!reader.ok()) return datagram.front() == 0 ? Verdict::kNeedMore : Verdict::kNotMine;
+  if (code < kData || code > kOptions) return Verdict::kNotMine;
+  if (code == kOptions) return Verdict::kMatch;
+  reader.Skip(2);
+  if (!reader.ok()) return Verdict::kNeedMore;
+  return code != kAcknowledgment || reader.empty() ? Verdict::kMatch : Verdict::kNeedMore;
+}
 
 Verdict ProbeTftp(Bytes datagram) {
   if (datagram.front() != 0) return Verdict::kNotMine;
@@ -61,5 +87,6 @@ Verdict ProbeTftp(Bytes datagram) {
 }
 
 std::unique_ptr<Session> StartTftp() { return StartDatagrams<&ReadTftp>(); }
+std::unique_ptr<Session> StartTftpTransfer() { return StartDatagrams<&ReadTransfer>(); }
 
 }  // namespace rustnet::net

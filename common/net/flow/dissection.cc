@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/net/flow/dissection.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,13 +22,23 @@ class Dissection::Reader : public StreamReader {
   const Moment& moment_;
 };
 
+namespace {
+
+// Whose dissectors are asked.
+Protocol ReadAs(Protocol transport) {
+  return transport == Protocol::kSctp ? Protocol::kTcp : transport;
+}
+
+}  // namespace
+
 Dissection::Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context,
-                       const Misses& misses)
+                       const Misses& misses, const Dissector* expected)
     : key_(key),
       initiator_(initiator),
       context_(context),
-      inspection_(key.protocol, key.port[initiator], key.port[initiator ^ 1], &context->limits,
-                  &context->counters, misses) {
+      inspection_(ReadAs(key.protocol), key.port[initiator], key.port[initiator ^ 1],
+                  &context->limits, &context->counters, misses) {
+  inspection_.Expect(expected);
   Charge();
 }
 
@@ -54,12 +65,15 @@ Moment Dissection::MomentOf(Direction direction, Time now) const {
           .destination = key_.ip(from ^ 1),
           .source_port = key_.port[from],
           .destination_port = key_.port[from ^ 1],
-          .knowledge = context_->knowledge};
+          .knowledge = context_->knowledge,
+          .expectations = &context_->expectations};
 }
 
 void Dissection::Add(const Packet& packet, Direction direction) {
   if (packet.key.protocol == Protocol::kTcp) {
     AddSegment(packet, direction);
+  } else if (packet.key.protocol == Protocol::kSctp) {
+    AddChunks(packet, direction);
   } else if (!packet.payload.empty()) {
     inspection_.OnData(direction, packet.payload, MomentOf(direction, packet.time));
   }
@@ -85,6 +99,20 @@ void Dissection::AddSegment(const Packet& packet, Direction direction) {
     const Moment moment = MomentOf(held, packet.time);
     Reader reader(&inspection_, held, moment);
     stream.Review(packet.time, budget, &reader);
+  }
+}
+
+void Dissection::AddChunks(const Packet& packet, Direction direction) {
+  ByteReader chunks(packet.payload);
+  const Moment moment = MomentOf(direction, packet.time);
+  while (const std::optional<SctpData> found = NextSctpData(&chunks)) {
+    const SctpOrder::Place place = sctp_[static_cast<size_t>(direction)].Take(*found);
+    if (place == SctpOrder::Place::kOther) continue;
+    if (place == SctpOrder::Place::kBehind) {
+      ++context_->budget.gaps;
+      inspection_.OnGap(direction, 1);  // how many bytes is not known
+    }
+    inspection_.OnData(direction, found->data, moment);
   }
 }
 

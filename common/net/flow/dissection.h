@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "common/net/dpi/expectations.h"
 #include "common/net/dpi/inspection.h"
 #include "common/net/flow/flow.h"
+#include "common/net/flow/sctp_data.h"
 #include "common/net/flow/stream.h"
 
 namespace rustnet::net {
@@ -22,14 +24,15 @@ struct DissectionContext {
   uint64_t memory_limit = 0;
   uint64_t memory = 0;  // of all dissections, without what streams hold
   Knowledge* knowledge = nullptr;
+  Expectations expectations;
 };
 
 class Dissection {
  public:
   // `context` outlives this.  `initiator`: index in `key` of the endpoint that began.
-  // `misses`: see Inspection.
+  // `misses`: see Inspection; `expected`: see Inspection::Expect.
   Dissection(const FlowKey& key, uint8_t initiator, DissectionContext* context,
-             const Misses& misses);
+             const Misses& misses, const Dissector* expected);
   ~Dissection();
   Dissection(const Dissection&) = delete;
   Dissection& operator=(const Dissection&) = delete;
@@ -55,6 +58,7 @@ class Dissection {
  private:
   class Reader;
   void AddSegment(const Packet& packet, Direction direction);
+  void AddChunks(const Packet& packet, Direction direction);
   // Charges what the inspection holds now.
   void Charge();
   Moment MomentOf(Direction direction, Time now) const;
@@ -64,6 +68,7 @@ class Dissection {
   DissectionContext* context_;
   Inspection inspection_;
   std::array<Stream, 2> stream_;
+  std::array<SctpOrder, 2> sctp_;
   size_t charged_ = 0;
   uint32_t revision_ = 0;
   bool starved_ = false;

@@ -120,8 +120,9 @@ struct FlowView {
   std::array<uint16_t, 4> vlans{};
   uint8_t vlan_count = 0;
   uint8_t depth = 0;
-  std::array<uint8_t, 4> carriers{};
-  uint8_t icmp_type = 0;  // last seen
+  std::array<Carrier, kMaxCarriers> carriers{};  // outermost first; `depth` of them
+  uint32_t carrier_id = 0;                       // see Packet
+  uint8_t icmp_type = 0;                         // last seen
   uint8_t icmp_code = 0;
   uint8_t arp_operation = 0;
   uint8_t igmp_type = 0;

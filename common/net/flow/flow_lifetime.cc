@@ -46,6 +46,7 @@ uint32_t FlowTable::Impl::Create(const Packet& packet, uint32_t hash) {
   flow.vlans = packet.vlans;
   flow.vlan_count = packet.vlan_count;
   flow.carriers = packet.carriers;
+  flow.carrier_id = packet.carrier_id;
   flow.touched = tick_;
   flow.decided = !options_.dissect;
   if (flow.is_tcp()) flow.state = TcpAnalysis();
@@ -221,6 +222,7 @@ void FlowTable::Impl::Clear() {
   index_.Clear();
   wheel_.Clear();
   rates_.Clear();
+  dissection_.expectations.Clear();
   changes_ = {};
   changed_ = 0;
   ended_ = 0;

@@ -35,6 +35,7 @@ struct Learnt {
 // Of flows without TCP.
 struct Datagrams {
   RequestTimes requests;
+  uint32_t application_rtt_us = 0;
   std::array<uint32_t, 2> mark{};  // of the first packet, by Direction; 0: none yet
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
@@ -67,15 +68,15 @@ struct alignas(64) Flow {
   uint16_t timeout_seconds = 0;
   Patience patience = Patience::kPlain;
   uint8_t depth = 0;
-  uint32_t application_rtt_us = 0;
   Links timer;
   Links change;
+  uint32_t carrier_id = 0;
   uint8_t vlan_count = 0;
   std::array<uint8_t, 2> misses{};  // before there was a dissection
   uint64_t id = 0;                  // 0: not in use
   Time first = 0;
   std::array<uint16_t, 4> vlans{};
-  std::array<uint8_t, 4> carriers{};
+  std::array<Carrier, kMaxCarriers> carriers{};
   std::array<MacAddress, 2> mac{};
 
   bool is_tcp() const { return key.protocol == Protocol::kTcp; }

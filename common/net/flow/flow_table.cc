@@ -38,6 +38,7 @@ void FlowTable::ForEach(Time now, void (*visit)(const FlowView&, void* context),
   impl_->ForEach(now, visit, context);
 }
 void FlowTable::Clear() { impl_->Clear(); }
+Expectations* FlowTable::expectations() { return impl_->expectations(); }
 size_t FlowTable::size() const { return impl_->size(); }
 const FlowCounters& FlowTable::counters() const { return impl_->counters(); }
 
@@ -88,7 +89,10 @@ void FlowTable::Impl::AddOne(const Packet& packet, Guess guess) {
   const auto direction = static_cast<Direction>(packet.from ^ flow.initiator);
   Count(packet, number, direction, &flow);
   if (packet.fragment) {
-    if (!flow.is_tcp()) return;
+    if (!flow.is_tcp()) {
+      if (!packet.payload.empty()) ReadDatagram(packet, number, direction, &flow);
+      return;
+    }
     AddTcpFragment(packet.payload_bytes, direction, &flow.analysis());
     if (flow.decided || packet.payload.empty()) return;
     if (Dissect(packet, &flow, direction)) RenewTimeout(number);
@@ -193,10 +197,18 @@ void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Directi
   datagrams.icmp_code = packet.icmp.code;
   datagrams.arp_operation = packet.arp_operation;
   datagrams.igmp_type = packet.igmp_type;
-  const uint32_t waited_us = datagrams.requests.Add(packet, direction);
-  if (waited_us != 0) flow->application_rtt_us = waited_us;
   if (direction == Direction::kBackward && flow->counters[1].packets == 1) RenewTimeout(number);
-  if (packet.key.protocol != Protocol::kUdp || flow->decided || packet.payload.empty()) return;
+  ReadDatagram(packet, number, direction, flow);
+}
+
+// The payload of a datagram: in one packet, or in the fragment that made it whole.
+void FlowTable::Impl::ReadDatagram(const Packet& packet, uint32_t number, Direction direction,
+                                   Flow* flow) {
+  Datagrams& datagrams = flow->datagrams();
+  const uint32_t waited_us = datagrams.requests.Add(packet, direction);
+  if (waited_us != 0) datagrams.application_rtt_us = waited_us;
+  const bool read = packet.key.protocol == Protocol::kUdp || packet.key.protocol == Protocol::kSctp;
+  if (!read || flow->decided || packet.payload.empty()) return;
   Dissect(packet, flow, direction);
   RenewTimeout(number);
 }
@@ -206,6 +218,10 @@ void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Directi
 bool FlowTable::Impl::NobodyKnows(const Packet& packet, Flow* flow, Direction direction) {
   const auto way = static_cast<size_t>(direction);
   if (packet.fragment || packet.payload.empty()) return false;
+  if (flow->key.protocol == Protocol::kSctp) {  // data is between other chunks
+    ByteReader chunks(packet.payload);
+    return !NextSctpData(&chunks);
+  }
   if (flow->is_tcp() && flow->misses[way] == 0) {
     const TcpSide& tcp = flow->analysis().side[way];
     if (tcp.syn && packet.tcp.seq != tcp.first + 1) return false;
@@ -223,10 +239,11 @@ bool FlowTable::Impl::NobodyKnows(const Packet& packet, Flow* flow, Direction di
   return true;
 }
 
-void FlowTable::Impl::BeginDissection(Flow* flow) {
+void FlowTable::Impl::BeginDissection(const Dissector* expected, Flow* flow) {
   flow->learnt = std::make_unique<Learnt>();
-  auto dissection = std::make_unique<Dissection>(flow->key, uint8_t{flow->initiator}, &dissection_,
-                                                 Misses{flow->misses[0], flow->misses[1]});
+  auto dissection =
+      std::make_unique<Dissection>(flow->key, uint8_t{flow->initiator}, &dissection_,
+                                   Misses{flow->misses[0], flow->misses[1]}, expected);
   for (const Direction side : {Direction::kForward, Direction::kBackward}) {
     if (!flow->is_tcp()) break;
     const auto way = static_cast<size_t>(side);
@@ -239,8 +256,9 @@ void FlowTable::Impl::BeginDissection(Flow* flow) {
 // True if something was learnt.
 bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direction) {
   if (flow->learnt == nullptr) {
-    if (NobodyKnows(packet, flow, direction)) return false;
-    BeginDissection(flow);
+    const Dissector* expected = dissection_.expectations.Find(flow->key, packet.time);
+    if (expected == nullptr && NobodyKnows(packet, flow, direction)) return false;
+    BeginDissection(expected, flow);
   }
   Dissection& dissection = *flow->learnt->dissection;
   dissection.Add(packet, direction);

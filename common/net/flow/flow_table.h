@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "common/net/dpi/expectations.h"
 #include "common/net/dpi/inspection.h"
 #include "common/net/flow/flow.h"
 #include "common/net/packet/packet.h"
@@ -68,6 +69,9 @@ class FlowTable {
 
   // Forgets all flows (ResetStatistics).
   void Clear();
+
+  // What flows said of others, to be told to the tables of other workers and learnt from them.
+  Expectations* expectations();
 
   size_t size() const;
   const FlowCounters& counters() const;

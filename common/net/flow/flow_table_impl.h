@@ -31,6 +31,7 @@ class FlowTable::Impl {
   void Clear();
   size_t size() const { return index_.size(); }
   const FlowCounters& counters() const { return counters_; }
+  Expectations* expectations() { return &dissection_.expectations; }
 
  private:
   struct Seen {  // for eviction: who was silent longest
@@ -56,9 +57,10 @@ class FlowTable::Impl {
                                             Direction direction, Flow* flow);
   bool MoveTcp(const Packet& packet, Direction direction, Flow* flow);
   void AddDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
+  void ReadDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);
   bool NobodyKnows(const Packet& packet, Flow* flow, Direction direction);
-  void BeginDissection(Flow* flow);
+  void BeginDissection(const Dissector* expected, Flow* flow);
   void EndDissection(Flow* flow);
   void CopyCounters();
 

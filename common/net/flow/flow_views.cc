@@ -134,7 +134,6 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
   view.ended = flow.ended;
   view.local_began = flow.local_began;
   view.counters = flow.counters;
-  view.application_rtt_us = flow.application_rtt_us;
   view.first = flow.first;
   view.last = flow.last;
   view.idle_timeout_seconds = flow.timeout_seconds;
@@ -142,6 +141,7 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
   view.vlan_count = flow.vlan_count;
   view.depth = flow.depth;
   view.carriers = flow.carriers;
+  view.carrier_id = flow.carrier_id;
   view.mac = flow.mac;
   if (flow.rate != kNoNumber) view.rate = rates_[flow.rate].At(tick, into);
   if (flow.learnt != nullptr) view.application = flow.learnt->facts;
@@ -156,6 +156,7 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
     return view;
   }
   if (flow.key.protocol == Protocol::kUdp) view.udp = StateAfter(tick - flow.touched);
+  view.application_rtt_us = flow.datagrams().application_rtt_us;
   view.icmp_type = flow.datagrams().icmp_type;
   view.icmp_code = flow.datagrams().icmp_code;
   view.arp_operation = flow.datagrams().arp_operation;

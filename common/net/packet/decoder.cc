@@ -2,10 +2,12 @@
 #include "common/net/packet/decoder.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "common/net/packet/fragments.h"
 #include "common/net/packet/link.h"
 #include "common/net/packet/network.h"
+#include "common/net/packet/tunnel.h"
 
 namespace rustnet::net {
 namespace {
@@ -26,11 +28,29 @@ void Begin(const Frame& frame, uint32_t length, Packet* packet) {
   packet->igmp_type = 0;
   packet->vlans = {};
   packet->carriers = {};
+  packet->carrier_id = 0;
   packet->tcp = {};
   packet->icmp = {};
   packet->source_mac = {};
   packet->destination_mac = {};
   packet->earlier = {};
+}
+
+[[gnu::always_inline]] inline Outcome DecodeNetwork(const Layer& layer, const LinkContent& content,
+                                                    Bytes bytes, Packet* packet) {
+  switch (content.network) {
+    case Network::kIpv4:
+      return DecodeIpv4(layer, bytes, packet);
+    case Network::kIpv6:
+      return DecodeIpv6(layer, bytes, packet);
+    case Network::kArp:
+      return DecodeArp(layer, bytes, packet);
+    case Network::kLink:
+      return DecodeLinkProtocol(layer, content.protocol, packet);
+    case Network::kMalformed:
+      break;
+  }
+  return Outcome::kMalformed;
 }
 
 }  // namespace
@@ -67,25 +87,51 @@ size_t Decoder::Decode(const Frame& frame, std::span<Packet, kMaxLayers> out) {
     }
     in = rest;
   }
-  Outcome outcome = Outcome::kMalformed;
-  switch (content.network) {
-    case Network::kIpv4:
-      outcome = DecodeIpv4(layer, in.rest(), packet);
-      break;
-    case Network::kIpv6:
-      outcome = DecodeIpv6(layer, in.rest(), packet);
-      break;
-    case Network::kArp:
-      outcome = DecodeArp(layer, in.rest(), packet);
-      break;
-    case Network::kLink:
-      outcome = DecodeLinkProtocol(layer, content.protocol, packet);
-      break;
-    case Network::kMalformed:
-      break;
-  }
+  const Outcome outcome = DecodeNetwork(layer, content, in.rest(), packet);
   counters_.malformed += outcome == Outcome::kMalformed;
-  return outcome == Outcome::kPacket ? 1 : 0;
+  if (outcome != Outcome::kPacket) return 0;
+  return MayCarry(*packet) ? FollowTunnels(layer, out) : 1;
+}
+
+// `out` has the outermost packet.
+size_t Decoder::FollowTunnels(Layer layer, std::span<Packet, kMaxLayers> out) {
+  size_t count = 1;
+  for (size_t i = 0; i < count; ++i) {
+    const Packet& outer = out[i];
+    if (!MayCarry(outer) || outer.payload.empty()) continue;
+    if (outer.depth == kMaxCarriers || count == kMaxLayers) {
+      ++counters_.tunnels_unread;
+      continue;
+    }
+    if (IsSflow(outer.key)) {
+      count = FollowSamples(layer, i, count, out);
+      continue;
+    }
+    ByteReader in(outer.payload);
+    const std::optional<LinkContent> content = EnterTunnel(outer, &in, &layer, &out[count]);
+    if (!content) continue;
+    const Outcome outcome = DecodeNetwork(layer, *content, in.rest(), &out[count]);
+    counters_.tunnels_unread += outcome == Outcome::kMalformed;
+    count += outcome == Outcome::kPacket ? 1 : 0;
+  }
+  return count;
+}
+
+size_t Decoder::FollowSamples(Layer layer, size_t outer, size_t count,
+                              std::span<Packet, kMaxLayers> out) {
+  SflowSamples samples(out[outer].payload);
+  while (const std::optional<SampledFrame> sample = samples.Next()) {
+    if (count == kMaxLayers) {
+      ++counters_.tunnels_unread;
+      break;
+    }
+    ByteReader in(sample->bytes);
+    const LinkContent content = EnterSample(out[outer], *sample, &in, &layer, &out[count]);
+    const Outcome outcome = DecodeNetwork(layer, content, in.rest(), &out[count]);
+    counters_.tunnels_unread += outcome == Outcome::kMalformed;
+    count += outcome == Outcome::kPacket ? 1 : 0;
+  }
+  return count;
 }
 
 std::vector<OrphanFragments> Decoder::TakeOrphans() { return fragments_->TakeOrphans(); }

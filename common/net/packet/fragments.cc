@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "common/base/hash.h"
 
@@ -24,6 +25,9 @@ FragmentTable::FragmentTable(DecodeCounters* counters)
 
 void FragmentTable::GiveUp(const Entry& entry) {
   counters_->fragments_dropped += entry.held.packets;
+  if (entry.slot == Reassembly::kNone) return;
+  ++counters_->datagrams_incomplete;
+  reassembly_.Give(entry.slot);
 }
 
 FragmentTable::Entry& FragmentTable::Find(const DatagramKey& datagram, const Packet& packet) {
@@ -58,7 +62,9 @@ FragmentTable::Entry& FragmentTable::Find(const DatagramKey& datagram, const Pac
                 .sequence = 0,
                 .in_stream = false,
                 .from = packet.from,
-                .known = false};
+                .known = false,
+                .joined = false,
+                .slot = Reassembly::kNone};
   return entry;
 }
 
@@ -91,6 +97,53 @@ bool FragmentTable::Later(const DatagramKey& datagram, Packet* packet) {
   entry.held.ip_bytes += packet->ip_bytes;
   entry.held.payload_bytes += packet->payload_bytes;
   return false;
+}
+
+// The datagram that was silent longest makes room.
+uint8_t FragmentTable::TakeSlot(Entry* entry) {
+  const auto owner = static_cast<uint32_t>(entry - entries_.get());
+  const uint8_t free = reassembly_.Take(counters_->frames, owner);
+  if (free != Reassembly::kNone) return free;
+  uint8_t oldest = Reassembly::kNone;
+  for (uint8_t number = 0; number < Reassembly::kSlots; ++number) {
+    const Reassembly::Slot& slot = reassembly_.slot(number);
+    if (slot.lent) continue;
+    if (oldest == Reassembly::kNone || slot.frame < reassembly_.slot(oldest).frame) oldest = number;
+  }
+  if (oldest == Reassembly::kNone) return oldest;
+  Entry& other = entries_[reassembly_.slot(oldest).owner];
+  other.slot = Reassembly::kNone;
+  other.joined = true;
+  reassembly_.Give(oldest);
+  ++counters_->datagrams_incomplete;
+  return reassembly_.Take(counters_->frames, owner);
+}
+
+Bytes FragmentTable::Join(const DatagramKey& datagram, const Piece& piece, const Packet& packet,
+                          bool* hopeless) {
+  Entry& entry = Find(datagram, packet);
+  *hopeless = entry.joined;
+  if (entry.joined) return {};
+  if (entry.slot == Reassembly::kNone) entry.slot = TakeSlot(&entry);
+  const auto result = piece.cut || entry.slot == Reassembly::kNone
+                          ? Reassembly::Result::kRefused
+                          : reassembly_.Add(entry.slot, piece.offset, piece.last, piece.bytes);
+  if (result == Reassembly::Result::kMore) {
+    reassembly_.slot(entry.slot).frame = counters_->frames;
+    return {};
+  }
+  entry.joined = true;
+  *hopeless = true;
+  const uint8_t number = std::exchange(entry.slot, Reassembly::kNone);
+  if (result == Reassembly::Result::kRefused) {
+    ++counters_->datagrams_incomplete;
+    if (number != Reassembly::kNone) reassembly_.Give(number);
+    return {};
+  }
+  Reassembly::Slot& slot = reassembly_.slot(number);
+  slot.lent = true;
+  slot.frame = counters_->frames + kFramesPayloadLives;
+  return reassembly_.Whole(number);
 }
 
 std::vector<OrphanFragments> FragmentTable::TakeOrphans() {

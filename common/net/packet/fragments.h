@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Only the first fragment of a datagram has ports; this table gives them to the others.
 //
-// Nothing is reassembled: fragments are counted, so overlaps and duplicates do no harm.  Those of
-// TCP are told where in the stream they belong.  The table has a fixed size, allocated once; a full
-// set gives up its oldest datagram.
+// TCP's fragments are told where in the stream they belong and so need no reassembly; what else
+// dissection or a tunnel may read is put together (reassembly.h).  The table has a fixed size,
+// allocated once; a full set gives up its oldest datagram.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/net/packet/decoder.h"
+#include "common/net/packet/reassembly.h"
 
 namespace rustnet::net {
 
@@ -30,6 +31,15 @@ struct DatagramKey {
 };
 static_assert(sizeof(DatagramKey) == 48);
 
+// One fragment's place in its datagram.
+struct Piece {
+  uint32_t offset = 0;  // in bytes
+  bool last = false;
+  bool cut = false;      // not all of it was captured
+  uint8_t protocol = 0;  // of the datagram's content
+  Bytes bytes;
+};
+
 class FragmentTable {
  public:
   static constexpr Duration kTimeout = 30 * kSecond;  // by capture time
@@ -43,6 +53,11 @@ class FragmentTable {
   // offset in the datagram, its sequence number.  False: it is held as a count.  `packet` has the
   // key without ports.
   bool Later(const DatagramKey& datagram, Packet* packet);
+
+  // Keeps the piece.  The whole datagram behind its IP header if that is the one that was missing;
+  // it lives for kFramesPayloadLives more frames.  Empty: more is needed, or it cannot be had.
+  // `*hopeless`: no further piece will make it whole.  After First or Later.
+  Bytes Join(const DatagramKey& datagram, const Piece& piece, const Packet& packet, bool* hopeless);
 
   std::vector<OrphanFragments> TakeOrphans();
 
@@ -58,16 +73,20 @@ class FragmentTable {
     uint32_t sequence;  // TCP: of the datagram's first byte, were it data
     bool in_stream;     // that is known
     uint8_t from;
-    bool known;  // the first fragment has come
+    bool known;    // the first fragment has come
+    bool joined;   // whole, or given up: pieces are of no more use
+    uint8_t slot;  // of reassembly_
   };
 
   // The entry of `datagram`, made anew for `packet` if there is none or it is too old.
   Entry& Find(const DatagramKey& datagram, const Packet& packet);
   void GiveUp(const Entry& entry);
+  uint8_t TakeSlot(Entry* entry);
 
   DecodeCounters* counters_;
   std::vector<uint32_t> tags_;  // of each entry: 0 is free, else a part of its hash
   std::unique_ptr<Entry[]> entries_;
+  Reassembly reassembly_;
 };
 
 }  // namespace rustnet::net

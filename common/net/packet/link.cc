@@ -352,6 +352,18 @@ LinkContent Descent::Nflog() {
   return {};
 }
 
+// LINKTYPE_PKTAP (macOS): length of the header, type (1: a packet follows), the DLT of that packet.
+LinkContent EnterPktap(ByteReader* in, Packet* packet) {
+  const uint32_t length = in->Le32();
+  const uint32_t type = in->Le32();
+  const auto link = static_cast<LinkType>(in->Le32());
+  constexpr uint32_t kShortest = 12;
+  if (!in->ok() || type != 1 || length < kShortest) return {};
+  if (link == LinkType::kPktap || link == LinkType::kPktap1) return {};
+  in->Skip(length - kShortest);
+  return in->ok() ? EnterLink(link, in, packet) : LinkContent{};
+}
+
 }  // namespace
 
 LinkContent FollowEtherType(uint16_t ether_type, ByteReader* in, Packet* packet) {
@@ -401,6 +413,11 @@ LinkContent EnterLink(LinkType link, ByteReader* in, Packet* packet) {
       return descent.Wireless(true);
     case LinkType::kIeee80211:
       return descent.Wireless(false);
+    case LinkType::kIeee802154:
+      return SkipIeee802154(in, packet) ? Only(LinkProtocol::kWpan) : LinkContent{};
+    case LinkType::kPktap1:
+    case LinkType::kPktap:
+      return EnterPktap(in, packet);
     default:
       return {};
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Link layers down to IP, ARP or a protocol without IP: Ethernet, VLAN tags, LLC/SNAP, MPLS, PPPoE,
-// PPP, Linux cooked, loopback, raw IP.  Fills the MAC addresses and VLAN ids of the packet.
+// PPP, Linux cooked, loopback, raw IP, wireless, PKTAP.  Fills the MAC addresses and VLAN ids of
+// the packet.
 //
 // Link types: https://www.tcpdump.org/linktypes.html.  EtherTypes: IEEE registration authority.
 #pragma once

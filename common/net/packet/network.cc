@@ -105,16 +105,6 @@ Transport WithoutPorts(uint8_t protocol, uint32_t offset, const Segment& segment
   return DecodeTransport(protocol, segment, packet);
 }
 
-Outcome JoinFragment(const Layer& layer, const DatagramKey& datagram, bool first,
-                     const Segment& segment, Packet* packet) {
-  if (first) {
-    const bool whole = packet->key.protocol == Protocol::kTcp && segment.bytes.size() >= 20;
-    layer.fragments->First(datagram, whole ? segment.wire - packet->payload_bytes : 0, packet);
-    return Outcome::kPacket;
-  }
-  return layer.fragments->Later(datagram, packet) ? Outcome::kPacket : Outcome::kWaiting;
-}
-
 // RFC 4302 2: next header, length in 32-bit words minus 2.  In transport mode the flow is that of
 // what it protects; in tunnel mode it is AH's own.
 uint8_t SkipAuthentication(Segment* segment) {
@@ -130,34 +120,16 @@ uint8_t SkipAuthentication(Segment* segment) {
   return next;
 }
 
-constexpr uint16_t kMoreFragments = 0x2000;
-constexpr uint16_t kFragmentOffset = 0x1fff;
-
-Outcome FinishV4Fragment(const Layer& layer, const FixedHeader<20>& header, const Segment& segment,
-                         V4Ends ends, Packet* packet) {
-  const uint8_t protocol = header.U8<9>();
-  const uint32_t offset = (header.U16<6>() & kFragmentOffset) * 8U;
-  const bool first = offset == 0;
-  const Transport transport = first ? DecodeFirstFragment(protocol, segment, packet)
-                                    : WithoutPorts(protocol, offset, segment, packet);
-  SetV4Key(layer, protocol, transport, ends, packet);
-  const DatagramKey datagram{.source = V4Address(ends.source),
-                             .destination = V4Address(ends.destination),
-                             .id = header.U16<4>(),
-                             .tunnel = layer.tunnel,
-                             .protocol = protocol,
-                             .family = 4,
-                             .handle = layer.handle};
-  return JoinFragment(layer, datagram, first, segment, packet);
-}
-
 // The IPv6 headers between the fixed one and the transport (RFC 8200 4).
 struct Extensions {
   uint8_t protocol = 0;  // what follows
   bool fragment = false;
   bool first = false;
+  bool last = false;
   uint32_t offset = 0;  // of the fragment, in bytes
   uint32_t id = 0;
+  uint8_t piece_protocol = 0;  // what the fragment carries, from `piece` on
+  Segment piece = {};
 };
 
 // Stops before a header that is cut, too long, or one too many: then that is the protocol.
@@ -186,6 +158,7 @@ Extensions SkipExtensions(uint8_t next, Segment* segment) {
           found.fragment = true;
           found.offset = offset_and_more & 0xfff8;
           found.first = found.offset == 0;
+          found.last = (offset_and_more & 1) == 0;
           found.id = id;
         }
         break;
@@ -202,10 +175,79 @@ Extensions SkipExtensions(uint8_t next, Segment* segment) {
     if (!in.ok() || size > segment->bytes.size()) return found;
     segment->bytes = segment->bytes.subspan(size);
     segment->wire -= size;
+    const bool is_fragment = found.protocol == ip_protocol::kFragment;
     found.protocol = next;
+    if (is_fragment) {
+      found.piece_protocol = next;
+      found.piece = *segment;
+    }
     if (found.fragment && !found.first) return found;
   }
   return found;
+}
+
+// Whether somebody reads it once it is whole.
+bool IsReadWhole(const Packet& packet) {
+  return packet.key.protocol == Protocol::kUdp || packet.key.protocol == Protocol::kSctp ||
+         packet.key.protocol == Protocol::kGre || packet.key.protocol == Protocol::kIpOther;
+}
+
+// What the transport would have set, had the datagram come in one piece.
+void SetWholePayload(uint8_t protocol, Bytes datagram, Packet* packet) {
+  Segment segment{datagram, static_cast<uint32_t>(datagram.size())};
+  if (packet->key.family == 6) protocol = SkipExtensions(protocol, &segment).protocol;
+  Packet whole;
+  DecodeTransport(protocol, segment, &whole);
+  packet->payload = whole.payload;
+}
+
+Outcome JoinFragment(const Layer& layer, const DatagramKey& datagram, const Piece& piece,
+                     const Segment& segment, Packet* packet) {
+  if (piece.offset == 0) {
+    const bool whole = packet->key.protocol == Protocol::kTcp && segment.bytes.size() >= 20;
+    layer.fragments->First(datagram, whole ? segment.wire - packet->payload_bytes : 0, packet);
+  } else if (!layer.fragments->Later(datagram, packet)) {
+    if (IsReadWhole(*packet)) {
+      bool hopeless = false;
+      layer.fragments->Join(datagram, piece, *packet, &hopeless);
+    }
+    return Outcome::kWaiting;
+  }
+  if (!IsReadWhole(*packet)) return Outcome::kPacket;
+  bool hopeless = false;
+  const Bytes all = layer.fragments->Join(datagram, piece, *packet, &hopeless);
+  if (!all.empty()) {
+    SetWholePayload(piece.protocol, all, packet);
+  } else if (!hopeless) {
+    packet->payload = {};  // it will be read as a whole
+  }
+  return Outcome::kPacket;
+}
+
+constexpr uint16_t kMoreFragments = 0x2000;
+constexpr uint16_t kFragmentOffset = 0x1fff;
+
+Outcome FinishV4Fragment(const Layer& layer, const FixedHeader<20>& header, const Segment& segment,
+                         V4Ends ends, Packet* packet) {
+  const uint8_t protocol = header.U8<9>();
+  const uint32_t offset = (header.U16<6>() & kFragmentOffset) * 8U;
+  const bool first = offset == 0;
+  const Transport transport = first ? DecodeFirstFragment(protocol, segment, packet)
+                                    : WithoutPorts(protocol, offset, segment, packet);
+  SetV4Key(layer, protocol, transport, ends, packet);
+  const DatagramKey datagram{.source = V4Address(ends.source),
+                             .destination = V4Address(ends.destination),
+                             .id = header.U16<4>(),
+                             .tunnel = layer.tunnel,
+                             .protocol = protocol,
+                             .family = 4,
+                             .handle = layer.handle};
+  const Piece piece{.offset = offset,
+                    .last = (header.U16<6>() & kMoreFragments) == 0,
+                    .cut = segment.bytes.size() < segment.wire,
+                    .protocol = protocol,
+                    .bytes = segment.bytes};
+  return JoinFragment(layer, datagram, piece, segment, packet);
 }
 
 }  // namespace
@@ -274,7 +316,12 @@ Outcome DecodeIpv6(const Layer& layer, Bytes bytes, Packet* packet) {
                              .protocol = 0,
                              .family = 6,
                              .handle = layer.handle};
-  return JoinFragment(layer, datagram, extensions.first, segment, packet);
+  const Piece piece{.offset = extensions.offset,
+                    .last = extensions.last,
+                    .cut = extensions.piece.bytes.size() < extensions.piece.wire,
+                    .protocol = extensions.piece_protocol,
+                    .bytes = extensions.piece.bytes};
+  return JoinFragment(layer, datagram, piece, segment, packet);
 }
 
 // RFC 826.  Between IPv4 addresses where it asks for one, else between MAC addresses.

@@ -86,7 +86,30 @@ enum class LinkProtocol : uint8_t {
   kGoose,
   kProfinet,
   kEdp,
+  kWpan,  // IEEE 802.15.4
 };
+
+// What carries packets in its payload.  The names of `rustnetd --flows` and of the API:
+// CarrierName.
+enum class Carrier : uint8_t {
+  kNone,
+  kIpIp,     // IPv4 in IP (RFC 2003, 2473)
+  kSixInIp,  // IPv6 in IP (RFC 4213, 2473)
+  kGre,
+  kAh,  // tunnel mode (RFC 4302)
+  kEtherIp,
+  kMplsInIp,
+  kVxlan,
+  kGeneve,
+  kGtp,
+  kTeredo,
+  kL2tp,
+  kAyiya,
+  kSflow,  // no tunnel: a frame that was sampled elsewhere
+};
+std::string CarrierName(Carrier carrier);
+// Tunnels in tunnels are followed this far.
+inline constexpr size_t kMaxCarriers = 4;
 
 // Which way: forward is from the endpoint that began the flow (client, initiator) to the other.
 enum class Direction : uint8_t { kForward = 0, kBackward = 1 };
@@ -145,21 +168,23 @@ struct EarlierFragments {
 struct Packet {
   FlowKey key;
   Time time = 0;
-  uint32_t frame_bytes = 0;  // of the whole frame, for inner packets too
+  uint32_t frame_bytes = 0;  // of the whole frame, for inner packets too; of a sampled one its own
   uint32_t ip_bytes = 0;     // IP header and what it carries; 0 without IP
-  // TCP, UDP or SCTP payload of this frame on the wire: more than payload.size() if the frame was
-  // cut, and in later fragments: of these only TCP's in order have a `payload` (and tcp.seq).
+  // TCP, UDP or SCTP payload of this frame on the wire, or what a carrier without ports carries.
+  // More than payload.size() if the frame was cut, and in fragments: of these TCP's in order have a
+  // `payload` (and tcp.seq), and of other datagrams the one that makes them whole: all of it.
   uint32_t payload_bytes = 0;
-  Bytes payload;     // captured part of it, borrowed from the frame
+  Bytes payload;  // captured part of it, borrowed from the frame or (reassembled) from the Decoder
   uint8_t from = 0;  // index in `key` of the endpoint that sent it
   bool outgoing = false;
   bool fragment = false;  // not the first one: counts, but has no header
-  uint8_t depth = 0;      // 0: outermost IP
+  uint8_t depth = 0;      // 0: outermost IP; else how many carriers there are
   uint8_t vlan_count = 0;
   uint8_t arp_operation = 0;
   uint8_t igmp_type = 0;
-  std::array<uint16_t, 4> vlans{};    // outermost first; further ones are not kept
-  std::array<uint8_t, 4> carriers{};  // of tunnels, outermost first: a Carrier each
+  std::array<uint16_t, 4> vlans{};               // outermost first; further ones are not kept
+  std::array<Carrier, kMaxCarriers> carriers{};  // outermost first
+  uint32_t carrier_id = 0;  // of the innermost: VNI, TEID, GRE key, ERSPAN or L2TP session; 0: none
   TcpHeader tcp;
   IcmpHeader icmp;
   MacAddress source_mac{};  // zero where the link has none

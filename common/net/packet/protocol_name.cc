@@ -38,6 +38,8 @@ std::string LinkName(LinkProtocol protocol) {
       return "profinet";
     case LinkProtocol::kEdp:
       return "edp";
+    case LinkProtocol::kWpan:
+      return "wpan";
     case LinkProtocol::kOther:
       break;
   }
@@ -71,6 +73,40 @@ std::string IpProtocolName(uint8_t number) {
 }
 
 }  // namespace
+
+std::string CarrierName(Carrier carrier) {
+  switch (carrier) {
+    case Carrier::kNone:
+      break;
+    case Carrier::kIpIp:
+      return "ipip";
+    case Carrier::kSixInIp:
+      return "6in4";
+    case Carrier::kGre:
+      return "gre";
+    case Carrier::kAh:
+      return "ah";
+    case Carrier::kEtherIp:
+      return "etherip";
+    case Carrier::kMplsInIp:
+      return "mpls-in-ip";
+    case Carrier::kVxlan:
+      return "vxlan";
+    case Carrier::kGeneve:
+      return "geneve";
+    case Carrier::kGtp:
+      return "gtp";
+    case Carrier::kTeredo:
+      return "teredo";
+    case Carrier::kL2tp:
+      return "l2tp";
+    case Carrier::kAyiya:
+      return "ayiya";
+    case Carrier::kSflow:
+      return "sflow";
+  }
+  return "none";
+}
 
 std::string ProtocolName(Protocol protocol, uint8_t ip_protocol) {
   switch (protocol) {

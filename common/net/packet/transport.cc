@@ -87,11 +87,19 @@ Transport DecodeOtherTransport(uint8_t protocol, const Segment& segment, Packet*
     case ip_protocol::kSctp:
       return DecodeSctp(segment, packet);
     case ip_protocol::kGre:
+      SetPayload(segment, 0, segment.wire, packet);
       return {Protocol::kGre, 0, 0};
     case ip_protocol::kEsp:
       return {Protocol::kEsp, 0, 0};
     case ip_protocol::kAh:
+      SetPayload(segment, 0, segment.wire, packet);
       return {Protocol::kAh, 0, 0};
+    case ip_protocol::kIpv4:
+    case ip_protocol::kIpv6:
+    case ip_protocol::kEtherIp:
+    case ip_protocol::kMplsInIp:
+      SetPayload(segment, 0, segment.wire, packet);
+      [[fallthrough]];
     default:
       return {Protocol::kIpOther, 0, 0};
   }

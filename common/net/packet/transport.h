@@ -12,7 +12,8 @@ namespace rustnet::net {
 namespace ip_protocol {
 inline constexpr uint8_t kHopByHop = 0, kIcmp = 1, kIgmp = 2, kIpv4 = 4, kTcp = 6, kUdp = 17,
                          kIpv6 = 41, kRouting = 43, kFragment = 44, kGre = 47, kEsp = 50, kAh = 51,
-                         kIcmpv6 = 58, kNoNext = 59, kDestination = 60, kSctp = 132;
+                         kIcmpv6 = 58, kNoNext = 59, kDestination = 60, kEtherIp = 97, kSctp = 132,
+                         kMplsInIp = 137;
 }  // namespace ip_protocol
 
 // What a header cut short still says.

@@ -13,6 +13,8 @@ TEST(ReportTest, EveryLossIsInTheLedger) {
   std::array<WorkerCounters, 2> workers;
   for (WorkerCounters& worker : workers) {
     worker.decode.fragments_dropped = 1;
+    worker.decode.datagrams_incomplete = 2;
+    worker.decode.tunnels_unread = 3;
     worker.flow.flows_evicted = 10;
     worker.flow.ends_unreported = 1;
     worker.flow.prefix_bytes_dropped = 3;
@@ -35,6 +37,8 @@ TEST(ReportTest, EveryLossIsInTheLedger) {
   v1::LossLedger ledger;
   Report({}, workers, attribution, nat, 1000, &ledger);
   EXPECT_EQ(ledger.fragments_dropped(), 2u);
+  EXPECT_EQ(ledger.datagrams_incomplete(), 4u);
+  EXPECT_EQ(ledger.tunnels_unread(), 6u);
   EXPECT_EQ(ledger.flows_evicted(), 22u);
   EXPECT_EQ(ledger.prefix_bytes_dropped(), 6u);
   EXPECT_EQ(ledger.facts_dropped(), 8u);

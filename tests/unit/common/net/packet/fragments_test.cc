@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/net/packet/decoder.h"
+#include "common/net/packet/reassembly.h"
 #include "tests/golden/generate/frame.h"
 
 namespace rustnet::net {
@@ -104,6 +105,104 @@ TEST(FragmentsTest, EveryOrderCountsTheSame) {
       EXPECT_EQ(counting.decoder().counters().malformed, 0u);
     } while (std::next_permutation(order.begin(), order.end()));
   }
+}
+
+// The payload of the packet that made the datagram whole; the others have none.
+class Payloads {
+ public:
+  void Add(const Buffer& bytes) {
+    const Frame frame{.bytes = bytes, .length = static_cast<uint32_t>(bytes.size())};
+    if (decoder_.Decode(frame, packets_) == 0 || packets_[0].payload.empty()) return;
+    const Bytes payload = packets_[0].payload;
+    all.emplace_back(payload.begin(), payload.end());
+  }
+  const DecodeCounters& counters() const { return decoder_.counters(); }
+
+  std::vector<Buffer> all;
+
+ private:
+  Decoder decoder_;
+  std::array<Packet, kMaxLayers> packets_;
+};
+
+TEST(FragmentsTest, TheLastPieceBringsTheWholeInEveryOrder) {
+  const Buffer whole(3000, 'x');
+  for (const int family : {4, 6}) {
+    const std::vector<Buffer> pieces = Pieces(family, 7);
+    std::vector<size_t> order(pieces.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    do {
+      Payloads payloads;
+      for (const size_t i : order) payloads.Add(pieces[i]);
+      EXPECT_EQ(payloads.all, std::vector<Buffer>{whole});
+      EXPECT_EQ(payloads.counters().datagrams_incomplete, 0U);
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+}
+
+// The transport stands behind an extension header that is in the first fragment alone.
+TEST(FragmentsTest, ExtensionsBehindTheFragmentHeader) {
+  const Buffer carried = frame::Extension(17, frame::Udp(5353, 53, Buffer(1000, 'x')));
+  Payloads payloads;
+  for (const size_t at : {size_t{0}, size_t{800}}) {
+    const Buffer part(carried.begin() + static_cast<ptrdiff_t>(at),
+                      at == 0 ? carried.begin() + 800 : carried.end());
+    payloads.Add(frame::Ethernet(
+        0x86dd, frame::Ipv6({.protocol = 44},
+                            frame::Ipv6Fragment(60, static_cast<uint16_t>(at), at == 0, 9, part))));
+  }
+  EXPECT_EQ(payloads.all, std::vector<Buffer>{Buffer(1000, 'x')});
+}
+
+TEST(FragmentsTest, RepeatedPiecesChangeNothing) {
+  const std::vector<Buffer> pieces = Pieces(4, 7);
+  Payloads payloads;
+  for (const Buffer& piece : pieces) {
+    payloads.Add(piece);
+    payloads.Add(piece);
+  }
+  EXPECT_EQ(payloads.all, std::vector<Buffer>{Buffer(3000, 'x')});
+  EXPECT_EQ(payloads.counters().datagrams_incomplete, 0U);
+}
+
+// RFC 5722: an overlap makes the datagram worthless; what had been held back stays so.
+TEST(FragmentsTest, AnOverlapEndsTheDatagram) {
+  std::vector<Buffer> pieces = Pieces(4, 7);
+  Buffer other = pieces[1];
+  other.back() ^= 1;
+  Payloads payloads;
+  payloads.Add(pieces[0]);
+  payloads.Add(pieces[1]);
+  payloads.Add(other);
+  payloads.Add(pieces[2]);
+  payloads.Add(pieces[3]);
+  EXPECT_TRUE(payloads.all.empty());
+  EXPECT_EQ(payloads.counters().datagrams_incomplete, 1U);
+}
+
+// A fragment that was cut can never be completed: the first one is read as far as it goes.
+TEST(FragmentsTest, ACutFirstFragmentIsReadAtOnce) {
+  const Buffer first = Pieces(4, 7)[0];
+  Decoder decoder;
+  std::array<Packet, kMaxLayers> packets;
+  const Frame frame{.bytes = Bytes(first).first(100),
+                    .length = static_cast<uint32_t>(first.size())};
+  ASSERT_EQ(decoder.Decode(frame, packets), 1U);
+  EXPECT_EQ(packets[0].payload.size(), 100U - 14 - 20 - 8);
+  EXPECT_EQ(decoder.counters().datagrams_incomplete, 1U);
+}
+
+// More datagrams at once than there is room for: the one that was silent longest goes.
+TEST(FragmentsTest, ReassemblyIsBoundedAndCounted) {
+  Payloads payloads;
+  constexpr uint16_t kDatagrams = 200;
+  for (uint16_t id = 0; id < kDatagrams; ++id) payloads.Add(Pieces(4, id)[0]);
+  EXPECT_EQ(payloads.counters().datagrams_incomplete, kDatagrams - Reassembly::kSlots);
+  for (uint16_t id = kDatagrams - 8; id < kDatagrams; ++id) {
+    const std::vector<Buffer> pieces = Pieces(4, id);
+    for (size_t i = 1; i < pieces.size(); ++i) payloads.Add(pieces[i]);
+  }
+  EXPECT_EQ(payloads.all.size(), 8U);
 }
 
 TEST(FragmentsTest, DatagramsAreToldApart) {

@@ -226,7 +226,21 @@ inline std::vector<Sample> LinkSamples() {
        "link" + kMacs, LinkType::kIeee80211},
       {"WifiBeacon", Hex("8000 0000 020000000002 020000000001 021111111111 1000"), "link" + kMacs,
        LinkType::kIeee80211},
-      {"Unsupported", kTcpPacket, "-", LinkType::kIeee802154},
+      {"WifiAggregate",
+       Join(Hex("8802 2c00 020000000002 021111111111 020000000001 1000 8000 020000000002 "
+                "020000000001 0034 aaaa03 000000 0800"),
+            kTcpPacket),
+       kTcp4, LinkType::kIeee80211},
+      {"Wpan", Hex("4188 01 2211 0200 0100 7f"), "wpan 00:00:00:00:00:01 > 00:00:00:00:00:02",
+       LinkType::kIeee802154},
+      {"WpanLong", Hex("01cc 01 2211 0200 00fe ff00 0002 2211 0100 00fe ff00 0002"),
+       "wpan 02:00:00:00:00:01 > 02:00:00:00:00:02", LinkType::kIeee802154},
+      {"WpanCut", Hex("4188 01 2211"), "-", LinkType::kIeee802154},
+      {"Pktap", Join(Hex("10000000 01000000 01000000 00000000"), Ethernet(0x0800, kTcpPacket)),
+       kTcp4, LinkType::kPktap},
+      {"PktapRaw", Join(Hex("0c000000 01000000 0c000000"), kTcpPacket), kTcp4, LinkType::kPktap1},
+      {"PktapInItself", Join(Hex("0c000000 01000000 02010000"), kTcpPacket), "-", LinkType::kPktap},
+      {"Unsupported", kTcpPacket, "-", static_cast<LinkType>(147)},
   };
 }
 
