@@ -93,6 +93,9 @@ void Append(const FlowView& flow, std::string_view l4, std::string* out) {
   json.Text("dst", EndpointText(flow, Direction::kBackward))
       .Number("dport", ports ? flow.port(Direction::kBackward) : 0);
   json.Number("depth", flow.depth);
+  std::vector<std::string> carriers;
+  for (size_t i = 0; i < flow.depth; ++i) carriers.push_back(net::CarrierName(flow.carriers[i]));
+  json.Texts("encap", carriers);
   json.Numbers("vlan",
                std::vector<uint16_t>(flow.vlans.begin(), flow.vlans.begin() + flow.vlan_count));
   AppendCounters(flow, &json);

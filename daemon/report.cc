@@ -126,6 +126,9 @@ void Report(std::span<const InterfaceReport> interfaces, std::span<const WorkerC
   out->set_facts_dropped(sum([](const WorkerCounters& w) { return w.flow.facts_dropped; }));
   out->set_dissections_dropped(
       sum([](const WorkerCounters& w) { return w.flow.dissections_dropped; }));
+  out->set_datagrams_incomplete(
+      sum([](const WorkerCounters& w) { return w.decode.datagrams_incomplete; }));
+  out->set_tunnels_unread(sum([](const WorkerCounters& w) { return w.decode.tunnels_unread; }));
   out->set_stream_gaps(sum([](const WorkerCounters& w) { return w.flow.stream_gaps; }));
 }
 

@@ -102,6 +102,9 @@ void TableLoop::Tick(Time now, Time monotonic) {
       flows.insert(flows.end(), std::make_move_iterator(report.changes.begin()),
                    std::make_move_iterator(report.changes.end()));
     }
+    for (const std::unique_ptr<Worker>& other : *workers_) {
+      if (other != worker && !report.expectations.empty()) other->Learn(report.expectations);
+    }
     for (const NameAnswer& answer : report.answers) {
       names_.Add(answer.client, answer.name, answer.address, answer.ttl_seconds, now);
     }

@@ -62,7 +62,12 @@ void Worker::Publish(Time now) {
   std::vector<net::FlowView> changes;
   pipeline_.flows().TakeChanges(now, &changes);
   std::vector<NameAnswer> answers = pipeline_.TakeAnswers();
+  std::vector<net::Expectation> expectations = pipeline_.flows().expectations()->TakeFresh();
   const std::lock_guard lock(mutex_);
+  for (const net::Expectation& e : std::exchange(learnt_, {})) {
+    pipeline_.flows().expectations()->Learn(e);
+  }
+  ready_.expectations.insert(ready_.expectations.end(), expectations.begin(), expectations.end());
   if (ready_.changes.empty()) {
     ready_.changes = std::move(changes);
   } else {
@@ -82,6 +87,11 @@ void Worker::Publish(Time now) {
 void Worker::Take(WorkerReport* into) {
   const std::lock_guard lock(mutex_);
   *into = std::exchange(ready_, {});
+}
+
+void Worker::Learn(std::span<const net::Expectation> expectations) {
+  const std::lock_guard lock(mutex_);
+  learnt_.insert(learnt_.end(), expectations.begin(), expectations.end());
 }
 
 WorkerCounters Worker::counters() const {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,7 @@ inline constexpr Duration kTick = 100 * kMillisecond;
 struct WorkerReport {
   std::vector<net::FlowView> changes;
   std::vector<NameAnswer> answers;
+  std::vector<net::Expectation> expectations;
 };
 
 // Counters of one worker since its start.
@@ -46,6 +48,8 @@ class Worker {
   // What changed up to the worker's last tick.
   void Take(WorkerReport* into);
   WorkerCounters counters() const;
+  // What the flows of other workers said of flows to come.
+  void Learn(std::span<const net::Expectation> expectations);
   // Forgets all flows; what was not taken is forgotten too.  Returns when that has happened.
   void ClearAndWait();
 
@@ -61,8 +65,9 @@ class Worker {
   bool clear_ = false;  // guarded by mutex_
   std::condition_variable cleared_;
   mutable std::mutex mutex_;
-  WorkerReport ready_;        // guarded by mutex_
-  WorkerCounters published_;  // guarded by mutex_
+  WorkerReport ready_;                    // guarded by mutex_
+  std::vector<net::Expectation> learnt_;  // guarded by mutex_
+  WorkerCounters published_;              // guarded by mutex_
   std::thread thread_;
 };
 

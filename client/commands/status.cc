@@ -84,6 +84,8 @@ void PrintLosses(const v1::LossLedger& losses, Output* out) {
       {"flows evicted", losses.flows_evicted()},
       {"prefix bytes", losses.prefix_bytes_dropped()},
       {"fragments", losses.fragments_dropped()},
+      {"datagrams incomplete", losses.datagrams_incomplete()},
+      {"tunnels", losses.tunnels_unread()},
       {"bpf ring", losses.bpf_ring_dropped()},
       {"udp events capped", losses.udp_events_capped()},
       {"conntrack", losses.conntrack_losses()},

@@ -96,7 +96,9 @@ void Groups::Sum(const Table& table, Members* members) {
     ++group.connections;
     group.tcp += row.protocol == model::Protocol::kTcp ? 1 : 0;
     remotes.push_back(absl::HashOf(row.remote.address));
-    if (!row.historic) {
+    // What a tunnel carries is in the carrier's bytes too, unless it has a process to itself.
+    const bool counted = row.tunnel.empty() || row.process.pid;
+    if (!row.historic && counted) {
       group.down += row.counters.receive_rate;
       group.up += row.counters.send_rate;
     }

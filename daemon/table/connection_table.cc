@@ -274,6 +274,7 @@ bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const Tick
   changed |= Set(&record->vlans, flow.vlans);
   changed |= Set(&record->vlan_count, flow.vlan_count);
   changed |= Set(&record->carriers, flow.carriers);
+  changed |= Set(&record->carrier_id, flow.carrier_id);
   changed |= Set(&record->icmp_type, flow.icmp_type);
   changed |= Set(&record->icmp_code, flow.icmp_code);
   changed |= Set(&record->arp_operation, flow.arp_operation);

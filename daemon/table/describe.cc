@@ -172,6 +172,17 @@ void DescribeTcp(const Record& record, model::Extent extent, model::Connection* 
 }
 
 // From the socket's side to the other, without the interface that the row names.
+// The innermost carrier has its number: "gre", "vxlan:42".
+void DescribeTunnel(const Record& record, std::vector<std::string>* out) {
+  out->clear();
+  for (const net::Carrier carrier : record.carriers) {
+    if (carrier != net::Carrier::kNone) out->push_back(net::CarrierName(carrier));
+  }
+  if (!out->empty() && record.carrier_id != 0) {
+    out->back() += ":" + std::to_string(record.carrier_id);
+  }
+}
+
 void DescribePath(const Path& path, const Surroundings& around, model::Connection* out) {
   for (const Copy& copy : path.copies()) {
     if (&copy == &path.nearest()) continue;
@@ -267,7 +278,7 @@ void Describe(const Record& record, const Surroundings& around, model::Extent ex
   out->state_text = ControlStateText(record);
   out->ip_protocol =
       record.key.protocol == net::Protocol::kIpOther ? record.key.ip_protocol : uint32_t{0};
-  out->tunnel.clear();
+  DescribeTunnel(record, &out->tunnel);
   out->idle_timeout_seconds = record.idle_timeout_seconds;
   out->copies.clear();
   if (record.path && extent == model::Extent::kDetail) DescribePath(*record.path, around, out);

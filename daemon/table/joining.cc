@@ -13,13 +13,15 @@ namespace {
 // How long two rows that may be one are looked at again.
 constexpr Duration kUnclearFor = 10 * kSecond;
 
+// In a tunnel or not: what a tunnel carries by one interface has none on another.
 bool SameTuple(const net::FlowKey& a, const net::FlowKey& b) {
   return a.address == b.address && a.port == b.port && a.protocol == b.protocol &&
-         a.ip_protocol == b.ip_protocol && a.tunnel == b.tunnel;
+         a.ip_protocol == b.ip_protocol;
 }
 
 uint64_t TupleHash(net::FlowKey key) {
   key.handle = 0;
+  key.tunnel = 0;
   return net::HashKey(key);
 }
 

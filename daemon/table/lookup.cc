@@ -121,6 +121,8 @@ std::vector<ProcessTotal> ConnectionTable::Processes(Scope scope, const Selectio
       ProcessTotal& total =
           totals[{process.pid.value_or(0), process.start_time_ns, process.exec_id, uid}];
       if (total.connections++ == 0) total.process = process;
+      // What a tunnel carries is in the carrier's bytes too, unless it has a process to itself.
+      if (!connection.tunnel.empty() && !known) return;
       const model::Counters& c = connection.counters;
       total.counters.bytes_sent += turned ? c.bytes_received : c.bytes_sent;
       total.counters.bytes_received += turned ? c.bytes_sent : c.bytes_received;

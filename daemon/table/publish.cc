@@ -24,6 +24,7 @@ void ConnectionTable::Publish(RowIndex row, bool facts_changed, const model::Num
   scratch_row_ = UINT32_MAX;
   const model::Numbers known = was_live ? before : model::Numbers();
   for (const auto& access : classes_) PublishTo(access.get(), row, facts_changed, known);
+  record.counted_carried = record.carried();
 }
 
 void ConnectionTable::PublishTo(AccessClass* access, RowIndex row, bool facts_changed,
@@ -35,7 +36,7 @@ void ConnectionTable::PublishTo(AccessClass* access, RowIndex row, bool facts_ch
   }
   if (facts_changed) access->masked_facts.erase(row);
   const bool was_live = access->live.Has(row);
-  if (was_live) {
+  if (was_live && !record.counted_carried) {
     access->send_rate -= before.send_rate;
     access->receive_rate -= before.receive_rate;
   }
@@ -44,8 +45,10 @@ void ConnectionTable::PublishTo(AccessClass* access, RowIndex row, bool facts_ch
     access->historic.Put(row, record.id);
     facts_changed = true;
   } else {
-    access->send_rate += record.numbers.send_rate;
-    access->receive_rate += record.numbers.receive_rate;
+    if (!record.carried()) {
+      access->send_rate += record.numbers.send_rate;
+      access->receive_rate += record.numbers.receive_rate;
+    }
     if (facts_changed || !was_live) {
       access->live.Put(row, record.id);
     } else {
@@ -85,7 +88,7 @@ void ConnectionTable::UpdateView(View* view, const AccessClass& access, RowIndex
 }
 
 void ConnectionTable::Unpublish(AccessClass* access, RowIndex row) {
-  if (access->live.Has(row)) {
+  if (access->live.Has(row) && !records_.at(row).counted_carried) {
     const model::Numbers& numbers = records_.at(row).numbers;
     access->send_rate -= numbers.send_rate;
     access->receive_rate -= numbers.receive_rate;

@@ -71,7 +71,8 @@ struct Record {
   RowIndex same_tuple = UINT32_MAX;  // the next row with the tuple of `key`
   uint32_t idle_timeout_seconds = 0;
   std::array<uint16_t, 4> vlans{};
-  std::array<uint8_t, 4> carriers{};
+  std::array<net::Carrier, net::kMaxCarriers> carriers{};
+  uint32_t carrier_id = 0;  // see net::Packet
   MacAddress remote_mac{};
   uint8_t local = 0;  // index in `key` of the local end
   uint8_t initiator = 0;
@@ -86,7 +87,10 @@ struct Record {
   bool local_began = false;
   bool unclear = false;  // another row may turn out to be the same
   bool historic = false;
+  bool counted_carried = false;  // carried() when it was published last
 
+  // Its bytes are also those of the carrier's row: sums over all rows leave it out.
+  bool carried() const { return carriers.front() != net::Carrier::kNone; }
   uint8_t remote() const { return local ^ 1; }
   bool OwnedBy(uint32_t uid) const {
     return (party.has_uid && party.uid == uid) || (peer && peer->has_uid && peer->uid == uid);

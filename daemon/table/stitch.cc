@@ -76,6 +76,7 @@ Way WayOf(const Sighting& a, const Sighting& b, bool swapped, const Links& links
   const uint8_t end = a.first <= b.first ? a.initiator : b.initiator ^ turn;
   const bool a_leaves = a.Leaves(end);
   const bool b_leaves = b.Leaves(end ^ turn);
+  if (a.key.tunnel != b.key.tunnel) return Way::kThrough;  // of the tunnel's device, both ways
   if (links.Related(a.interface, b.interface)) return Way::kRelated;
   if (a_leaves != b_leaves) return Way::kThrough;
   if (!a_leaves) return Way::kBesideIn;
@@ -164,7 +165,8 @@ Verdict Compare(const Sighting& a, const Sighting& b, const Pair& pair, const Li
   const Numbers numbers = CompareNumbers(a, b, pair.swapped);
   if (numbers == Numbers::kContradict) return Verdict::kApart;
   // One interface sends, another receives: nothing to compare, but nobody else has the tuple.
-  if (numbers == Numbers::kNothing && pair.ours) return Verdict::kSame;
+  const bool one_network = a.key.tunnel == b.key.tunnel;
+  if (numbers == Numbers::kNothing && pair.ours && one_network) return Verdict::kSame;
   // One of them may not be up to date yet.
   if (a.first > b.last + kTickLag || b.first > a.last + kTickLag) return Verdict::kUnclear;
   const bool tcp = ByTcp(a);
@@ -241,7 +243,8 @@ void Path::Sort(const Links& links) {
     const bool leaves = seen.Leaves(copy.local);
     const int height = links.Height(seen.interface);
     const bool forward = copy.local == seen.initiator;
-    return std::make_tuple(leaves, leaves ? -height : height, forward ? seen.first : -seen.first);
+    return std::make_tuple(seen.key.tunnel != 0, leaves, leaves ? -height : height,
+                           forward ? seen.first : -seen.first);
   };
   std::stable_sort(copies_.begin(), copies_.end(),
                    [&](const Copy& a, const Copy& b) { return place(a) < place(b); });
