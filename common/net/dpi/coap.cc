@@ -12,9 +12,10 @@ namespace {
 
 constexpr Field kCoapCode{"coap_code"};
 constexpr Field kCoapPath{"coap_path"};
+constexpr Field kCoapQuery{"coap_query", true};  // it may carry a password or a token
 
 constexpr uint8_t kPayload = 0xff;
-constexpr uint32_t kUriPath = 11;
+constexpr uint32_t kUriPath = 11, kUriQuery = 15;
 
 // Section 12.1: 0.00 to 0.07, 2.xx, 4.xx, 5.xx.
 bool IsCode(uint8_t code) {
@@ -55,6 +56,7 @@ Verdict ReadMessage(Bytes datagram, Facts* facts) {
     const Bytes value = reader.Take(Extended(head & 15U, &reader));
     if (!reader.ok()) return Verdict::kNeedMore;
     if (facts != nullptr && number == kUriPath) path.append(1, '/').append(AsText(value));
+    if (facts != nullptr && number == kUriQuery) facts->Add(kCoapQuery, AsText(value));
   }
   if (facts != nullptr) facts->Add(kCoapPath, path);
   return Verdict::kMatch;

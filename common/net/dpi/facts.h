@@ -47,6 +47,8 @@ class Facts {
   void AddNumber(const Field& field, uint64_t value);
   // A dissector met more than it may hold (a header line, a message): something may be missing.
   void CountCut() { ++dropped_; }
+  // A dissector left a secret out of what it added.
+  void CountWithheld() { ++withheld_; }
 
   bool Has(const Field& field) const;
   std::string_view First(std::string_view field_name) const;  // empty if there is none

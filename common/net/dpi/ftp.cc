@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/base/text.h"
+#include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/expectations.h"
 #include "common/net/dpi/lines.h"
@@ -23,12 +24,14 @@ constexpr Field kFtpServer{"ftp_server"};  // what the server says of itself (22
 constexpr size_t kLongestLine = 512;
 constexpr size_t kLongestCommand = 16;
 
-// RFC 959, 2228, 2389, 2428, 3659 and 4217: those that a client begins with or sends often.
+// RFC 959, 2228, 2389, 2428, 2640, 3659, 4217, 7151, 775 and 1639, and what servers add.
 constexpr std::string_view kCommands[] = {
-    "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "CCC",  "CDUP", "CLNT", "CWD",  "DELE", "EPRT",
-    "EPSV", "FEAT", "HELP", "HOST", "LIST", "MDTM", "MKD",  "MLSD", "MLST", "MODE", "NLST", "NOOP",
-    "OPTS", "PASS", "PASV", "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "REIN", "REST", "RETR", "RMD",
-    "RNFR", "RNTO", "SITE", "SIZE", "STAT", "STOR", "STOU", "STRU", "SYST", "TYPE", "USER", "XPWD"};
+    "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "AVBL", "CCC",  "CDUP", "CLNT", "COMB", "CONF",
+    "CSID", "CWD",  "DELE", "EPRT", "EPSV", "ENC",  "FEAT", "HASH", "HELP", "HOST", "LANG", "LIST",
+    "LPRT", "LPSV", "MDTM", "MFCT", "MFF",  "MFMT", "MIC",  "MKD",  "MLSD", "MLST", "MODE", "NLST",
+    "NOOP", "OPTS", "PASS", "PASV", "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "REIN", "REST", "RETR",
+    "RMD",  "RNFR", "RNTO", "SITE", "SIZE", "SMNT", "SPSV", "STAT", "STOR", "STOU", "STRU", "SYST",
+    "TYPE", "USER", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -123,15 +126,8 @@ class FtpSession : public Session {
   }
 
   void OnCommand(std::string_view line, const Moment& moment, Facts* facts) {
-    const std::string_view word = TakeWord(&line);
-    if (!IsCommandWord(word)) return;  // a line of a long reply
-    std::string command(word);
-    std::transform(command.begin(), command.end(), command.begin(),
-                   [](char c) { return c >= 'a' ? static_cast<char>(c - ('a' - 'A')) : c; });
-    if (!asked_ &&
-        std::find(std::begin(kCommands), std::end(kCommands), command) == std::end(kCommands)) {
-      return;
-    }
+    const std::string_view command = KnownWord(kCommands, TakeWord(&line));
+    if (command.empty()) return;
     asked_ = true;
     facts->Add(kFtpCommand, command);
     if (command == "PORT") ExpectData(FindHostPort(line), moment);

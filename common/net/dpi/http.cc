@@ -15,6 +15,7 @@
 #include "common/base/text.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/lines.h"
+#include "common/net/dpi/target.h"
 
 namespace rustnet::net {
 namespace {
@@ -276,7 +277,7 @@ class HttpSession : public Session {
       return;
     }
     facts->Add(kHttpMethod, request.method);
-    AddHttpPath(request.target, facts);
+    AddTarget(kHttpPath, request.target, facts);
     asker_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
     simple_ = request.simple;
     if (request.method == "HEAD") s->kind = Kind::kHead;
@@ -292,7 +293,7 @@ class HttpSession : public Session {
     const std::string_view value = Trimmed(line.substr(colon + 1));
     switch (name.size()) {
       case 4:
-        if (!s->response && is("host")) facts->Add(kHttpHost, value);
+        if (!s->response && is("host")) AddHost(kHttpHost, value, facts);
         break;
       case 6:
         if (s->response && is("server")) facts->Add(kHttpServer, value);
@@ -427,17 +428,6 @@ class HttpSession : public Session {
 
 bool IsHttpMethod(std::string_view word) {
   return std::find(std::begin(kMethods), std::end(kMethods), word) != std::end(kMethods);
-}
-
-void AddHttpPath(std::string_view target, Facts* facts) {
-  if (facts->show_secrets()) return facts->Add(kHttpPath, target);
-  const std::string_view path = target.substr(0, target.find_first_of("?#"));
-  const size_t scheme = path.find("://");
-  if (scheme == std::string_view::npos) return facts->Add(kHttpPath, path);
-  const size_t host = scheme + 3;
-  const size_t at = path.substr(0, path.find('/', host)).rfind('@');
-  if (at == std::string_view::npos) return facts->Add(kHttpPath, path);
-  facts->Add(kHttpPath, std::string(path.substr(0, host)).append(path.substr(at + 1)));
 }
 
 Verdict ProbeHttp(Bytes opening) {

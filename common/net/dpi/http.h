@@ -10,14 +10,10 @@ namespace rustnet::net {
 
 inline constexpr Field kHttpMethod{"http_method"};
 inline constexpr Field kHttpHost{"http_host"};
-inline constexpr Field kHttpPath{"http_path"};  // see AddHttpPath
+inline constexpr Field kHttpPath{"http_path"};  // see AddTarget
 inline constexpr Field kHttpUserAgent{"http_user_agent"};
 inline constexpr Field kHttpStatus{"http_status", false, true};
 inline constexpr Field kHttpServer{"http_server"};
-
-// The request target.  What may carry a secret (query, fragment, user information) is left out
-// unless secrets are shown.
-void AddHttpPath(std::string_view target, Facts* facts);
 
 // "GET", "PROPFIND", …: IANA's method registry, and a few in use before it.
 bool IsHttpMethod(std::string_view word);

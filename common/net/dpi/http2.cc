@@ -14,6 +14,7 @@
 #include "common/net/dpi/hpack.h"
 #include "common/net/dpi/http.h"
 #include "common/net/dpi/shape.h"
+#include "common/net/dpi/target.h"
 
 namespace rustnet::net {
 namespace {
@@ -62,12 +63,12 @@ class Facter : public HeaderSink {
     if (name == ":method") {
       facts_->Add(kHttpMethod, value);
     } else if (name == ":path") {
-      AddHttpPath(value, facts_);
+      AddTarget(kHttpPath, value, facts_);
     } else if (name == ":authority") {
-      AddHost(value);
+      AddHost(kHttpHost, value, facts_);
       authority_ = true;
     } else if (name == "host" && !authority_) {  // RFC 9113 section 8.3.1
-      AddHost(value);
+      AddHost(kHttpHost, value, facts_);
     } else if (name == ":status") {
       uint64_t status = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), status);
@@ -84,12 +85,6 @@ class Facter : public HeaderSink {
   bool grpc = false;
 
  private:
-  void AddHost(std::string_view host) {
-    // User information may be a password (RFC 3986 section 3.2.1).
-    const size_t at = facts_->show_secrets() ? std::string_view::npos : host.rfind('@');
-    facts_->Add(kHttpHost, at == std::string_view::npos ? host : host.substr(at + 1));
-  }
-
   Facts* facts_;
   bool authority_ = false;
 };

@@ -7,6 +7,7 @@
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/frames.h"
 #include "common/net/dpi/shape.h"
+#include "common/net/dpi/target.h"
 
 namespace rustnet::net {
 namespace {
@@ -33,7 +34,7 @@ bool ReadOpcua(Bytes frame, const Moment&, Facts* facts) {
   if (type != "HELF") return true;
   reader.Skip(20);  // version, buffers, most
   const Bytes endpoint = reader.Take(reader.Le32());
-  if (reader.ok()) facts->Add(kOpcuaEndpoint, AsText(endpoint));
+  if (reader.ok()) AddTarget(kOpcuaEndpoint, AsText(endpoint), facts);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/messages.h"
+#include "common/net/dpi/target.h"
 
 namespace rustnet::net {
 namespace {
@@ -16,20 +17,9 @@ constexpr Field kRtspServer{"rtsp_server"};
 
 constexpr size_t kFrameHeader = 4;
 
-// A name and a password may stand before the host: they are none of ours (RFC 3986 section 3.2.1).
-void AddUrl(std::string_view url, Facts* facts) {
-  const size_t host = url.find("://");
-  if (host == std::string_view::npos) return facts->Add(kRtspUrl, url);
-  const size_t authority = host + 3;
-  const size_t at = url.substr(0, url.find('/', authority)).rfind('@');
-  if (at == std::string_view::npos || at < authority) return facts->Add(kRtspUrl, url);
-  std::string without(url.substr(0, authority));
-  facts->Add(kRtspUrl, without.append(url.substr(at + 1)));
-}
-
 void OnRequest(std::string_view method, std::string_view target, Facts* facts) {
   facts->Add(kRtspMethod, method);
-  AddUrl(target, facts);
+  AddTarget(kRtspUrl, target, facts);
 }
 void OnStatus(std::string_view code, Facts* facts) { facts->Add(kRtspStatus, code); }
 void OnHeader(std::string_view name, std::string_view value, Facts* facts) {
