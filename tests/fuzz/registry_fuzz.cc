@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any conversation through every dissector.  The input is a script: a byte that chooses transport
 // and port, then pieces of a byte of direction (and whether it is a hole), two of length, data.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <vector>
 
 #include "common/base/byte_reader.h"
@@ -24,6 +26,14 @@ class NoKnowledge : public Knowledge {
 
 uint16_t PortOf(const Dissector& row, uint8_t choice) {
   return row.ports[choice % row.ports.size()];
+}
+
+bool IsListed(const Field& field, std::span<const Dissector* const> protocols) {
+  for (const Dissector* protocol : protocols) {
+    const FieldList fields = protocol->fields == nullptr ? FieldList() : protocol->fields();
+    if (std::find(fields.begin(), fields.end(), &field) != fields.end()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -54,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (inspection.memory() > (1U << 20)) std::abort();
   for (const Fact& fact : inspection.facts().All()) {
-    if (fact.value.empty()) std::abort();
+    if (fact.value.empty() || !IsListed(*fact.field, inspection.protocols())) std::abort();
   }
   return 0;
 }

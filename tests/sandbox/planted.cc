@@ -36,7 +36,14 @@ class Acts final : public Session {
 };
 
 constexpr Dissector kDissectors[] = {
-    {"planted", Protocol::kUdp, {48999}, false, &ProbeActs, &Start<Acts>, "an attacker"},
+    {"planted",
+     Protocol::kUdp,
+     {48999},
+     false,
+     &ProbeActs,
+     &Start<Acts>,
+     &FieldsOf<kAnswer>,
+     "an attacker"},
 };
 
 }  // namespace

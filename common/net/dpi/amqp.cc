@@ -87,6 +87,8 @@ Verdict ProbeAmqp(Bytes opening) {
   return ReadHeader(opening, &version);
 }
 
+FieldList AmqpFields() { return FieldsOf<kAmqpVersion>(); }
+
 std::unique_ptr<Session> StartAmqp() { return std::make_unique<AmqpSession>(); }
 
 }  // namespace rustnet::net

@@ -34,6 +34,8 @@ Verdict ProbeBacnet(Bytes datagram) {
                                     : Verdict::kNotMine;
 }
 
+FieldList BacnetFields() { return FieldsOf<kBacnetFunction>(); }
+
 std::unique_ptr<Session> StartBacnet() { return StartDatagrams<&ReadBacnet>(); }
 
 }  // namespace rustnet::net

@@ -32,6 +32,8 @@ Verdict ProbeBfd(Bytes datagram) {
                                     : Verdict::kNotMine;
 }
 
+FieldList BfdFields() { return FieldsOf<kBfdState>(); }
+
 std::unique_ptr<Session> StartBfd() { return StartDatagrams<&ReadBfd>(); }
 
 }  // namespace rustnet::net

@@ -52,6 +52,8 @@ Verdict ProbeBgp(Bytes opening) {
       .verdict();
 }
 
+FieldList BgpFields() { return FieldsOf<kBgpAs, kBgpType>(); }
+
 std::unique_ptr<Session> StartBgp() { return StartFrames<&BgpSize, &ReadBgp>(); }
 
 }  // namespace rustnet::net

@@ -157,6 +157,8 @@ Verdict ProbeUtp(Bytes datagram) {
   return reader.empty() ? Verdict::kMatch : Verdict::kNotMine;
 }
 
+FieldList BittorrentFields() { return FieldsOf<kBtKind, kBtInfoHash, kBtClient>(); }
+
 std::unique_ptr<Session> StartBittorrent() { return std::make_unique<PeerSession>(); }
 std::unique_ptr<Session> StartBtDatagrams() { return std::make_unique<DatagramsOfBittorrent>(); }
 

@@ -95,6 +95,8 @@ Verdict ProbeCassandraPort(Bytes opening) {
   return opening.size() < kHeader + head.length ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
+FieldList CassandraFields() { return FieldsOf<kCqlVersion, kCqlDriver>(); }
+
 std::unique_ptr<Session> StartCassandra() {
   return std::make_unique<OpeningSession<&CqlSize, &ReadFrame, kMostHeld, 2>>();
 }

@@ -71,6 +71,8 @@ bool ReadCoap(Bytes datagram, const Moment&, Facts* facts) {
 
 Verdict ProbeCoap(Bytes datagram) { return ReadMessage(datagram, nullptr); }
 
+FieldList CoapFields() { return FieldsOf<kCoapCode, kCoapPath, kCoapQuery>(); }
+
 std::unique_ptr<Session> StartCoap() { return StartDatagrams<&ReadCoap>(); }
 
 }  // namespace rustnet::net

@@ -73,6 +73,8 @@ Verdict ProbeDcerpc(Bytes opening) {
   return ReadHeader(opening, &header);
 }
 
+FieldList DcerpcFields() { return FieldsOf<kDcerpcType>(); }
+
 std::unique_ptr<Session> StartDcerpc() { return StartFrames<&DcerpcSize, &ReadDcerpc, 64>(); }
 
 }  // namespace rustnet::net

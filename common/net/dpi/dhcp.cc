@@ -86,6 +86,8 @@ Verdict ProbeDhcp(Bytes datagram) {
   return datagram.size() < kUpToAddress ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
+FieldList DhcpFields() { return FieldsOf<kDhcpType, kDhcpHostname, kDhcpMac>(); }
+
 std::unique_ptr<Session> StartDhcp() { return StartDatagrams<&ReadDhcp>(); }
 
 }  // namespace rustnet::net

@@ -51,6 +51,8 @@ Verdict ProbeDhcp6(Bytes datagram) {
   return Verdict::kMatch;
 }
 
+FieldList Dhcp6Fields() { return FieldsOf<kDhcp6Type>(); }
+
 std::unique_ptr<Session> StartDhcp6() { return StartDatagrams<&ReadDhcp6>(); }
 
 }  // namespace rustnet::net

@@ -64,6 +64,8 @@ Verdict ProbeDiameter(Bytes opening) {
       .verdict();
 }
 
+FieldList DiameterFields() { return FieldsOf<kDiameterCommand, kDiameterHost, kDiameterRealm>(); }
+
 std::unique_ptr<Session> StartDiameter() {
   return StartFrames<&DiameterSize, &ReadDiameter, 1024>();
 }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "common/base/bytes.h"
@@ -80,6 +81,15 @@ class Session {
   virtual size_t memory() const = 0;
 };
 
+using FieldList = std::span<const Field* const>;
+
+// The fields that a dissector may fill, for its row.
+template <const Field&... kFields>
+FieldList FieldsOf() {
+  static constexpr const Field* kList[] = {&kFields...};
+  return kList;
+}
+
 struct Dissector {
   std::string_view name;                // as in `rustnetd --flows`: "tls"
   Protocol transport;                   // kTcp or kUdp
@@ -87,6 +97,7 @@ struct Dissector {
   bool any_port;                        // and, if nothing matched there, on all others
   Verdict (*probe)(Bytes opening);      // null: begun by Session::Next alone
   std::unique_ptr<Session> (*start)();  // null: the name alone is known
+  FieldList (*fields)();                // null: none
   std::string_view source;              // "RFC 4253"
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two halves of every dissector, one line each: what registry.cc puts into its rows and tests
-// call.  Each is written in the file of its name.
+// The halves of every dissector and the fields it fills, one line each: what registry.cc puts into
+// its rows and tests call.  Each is written in the file of its name.
 #pragma once
 
 #include <memory>
@@ -13,131 +13,167 @@ Verdict ProbeDns(Bytes datagram);        // on any port: strict
 Verdict ProbeDnsPort(Bytes datagram);    // on a DNS port: the header and the first question
 Verdict ProbeDnsTcp(Bytes opening);      // on any port: a whole message of less than 2 KiB
 Verdict ProbeDnsTcpPort(Bytes opening);  // on a DNS port, as ProbeDnsPort
+FieldList DnsFields();
 std::unique_ptr<Session> StartDns();
 std::unique_ptr<Session> StartMdns();  // LLMNR too: no knowledge is drawn from either
 std::unique_ptr<Session> StartDnsTcp();
 
 Verdict ProbeHttp(Bytes opening);
+FieldList HttpFields();
 std::unique_ptr<Session> StartHttp();
 
 Verdict ProbeTls(Bytes opening);      // a hello
 Verdict ProbeTlsPort(Bytes opening);  // on a TLS port: any record, as captures begin anywhere
+FieldList TlsFields();
 std::unique_ptr<Session> StartTls();
 
 Verdict ProbeSsh(Bytes opening);
 Verdict ProbeSshPort(Bytes opening);  // with lines before the banner (RFC 4253 section 4.2)
+FieldList SshFields();
 std::unique_ptr<Session> StartSsh();
 
 Verdict ProbeQuic(Bytes datagram);
+FieldList QuicFields();
 std::unique_ptr<Session> StartQuic();
 
 Verdict ProbeGquic(Bytes datagram);
+FieldList GquicFields();
 std::unique_ptr<Session> StartGquic();
 
 Verdict ProbeDtls(Bytes datagram);
+FieldList DtlsFields();
 std::unique_ptr<Session> StartDtls();
 
 Verdict ProbeHttp2(Bytes opening);
+FieldList Http2Fields();
 std::unique_ptr<Session> StartHttp2();
 std::unique_ptr<Session> StartGrpc();
 
 Verdict ProbeNetbiosSsn(Bytes opening);
 std::unique_ptr<Session> StartNetbiosSsn();
+FieldList SmbFields();
 std::unique_ptr<Session> StartSmb();
 
 Verdict ProbeDcerpc(Bytes opening);
+FieldList DcerpcFields();
 std::unique_ptr<Session> StartDcerpc();
 
 Verdict ProbeRpc(Bytes opening);
 Verdict ProbeRpcPort(Bytes opening);
 Verdict ProbeRpcTcp(Bytes opening);
 Verdict ProbeRpcTcpPort(Bytes opening);
+FieldList RpcFields();
 std::unique_ptr<Session> StartRpc();
 std::unique_ptr<Session> StartRpcTcp();
 
 Verdict ProbeLdap(Bytes opening);
 Verdict ProbeLdapPort(Bytes opening);
+FieldList LdapFields();
 std::unique_ptr<Session> StartLdap();
 
 Verdict ProbeKerberos(Bytes opening);
 Verdict ProbeKerberosTcp(Bytes opening);
+FieldList KerberosFields();
 std::unique_ptr<Session> StartKerberos();
 std::unique_ptr<Session> StartKerberosTcp();
 
 Verdict ProbeVnc(Bytes opening);
+FieldList VncFields();
 std::unique_ptr<Session> StartVnc();
 
 Verdict ProbeOpenvpn(Bytes opening);
 Verdict ProbeOpenvpnTcp(Bytes opening);
+FieldList OpenvpnFields();
 std::unique_ptr<Session> StartOpenvpn();
 std::unique_ptr<Session> StartOpenvpnTcp();
 
 Verdict ProbeWireguard(Bytes opening);
+FieldList WireguardFields();
 std::unique_ptr<Session> StartWireguard();
 
 Verdict ProbeIke(Bytes opening);
+FieldList IkeFields();
 std::unique_ptr<Session> StartIke();
 
 Verdict ProbeRadius(Bytes opening);
+FieldList RadiusFields();
 std::unique_ptr<Session> StartRadius();
 
 Verdict ProbeDiameter(Bytes opening);
+FieldList DiameterFields();
 std::unique_ptr<Session> StartDiameter();
 
 Verdict ProbeDhcp6(Bytes opening);
+FieldList Dhcp6Fields();
 std::unique_ptr<Session> StartDhcp6();
 
 Verdict ProbeCoap(Bytes opening);
+FieldList CoapFields();
 std::unique_ptr<Session> StartCoap();
 
 Verdict ProbeBgp(Bytes opening);
+FieldList BgpFields();
 std::unique_ptr<Session> StartBgp();
 
 Verdict ProbeRip(Bytes opening);
 Verdict ProbeRipng(Bytes opening);
+FieldList RipFields();
 std::unique_ptr<Session> StartRip();
 std::unique_ptr<Session> StartRipng();
 
 Verdict ProbeBfd(Bytes opening);
+FieldList BfdFields();
 std::unique_ptr<Session> StartBfd();
 
 Verdict ProbeHsrp(Bytes opening);
+FieldList HsrpFields();
 std::unique_ptr<Session> StartHsrp();
 
 Verdict ProbeModbus(Bytes opening);
+FieldList ModbusFields();
 std::unique_ptr<Session> StartModbus();
 
 Verdict ProbeDnp3(Bytes opening);
+FieldList Dnp3Fields();
 std::unique_ptr<Session> StartDnp3();
 std::unique_ptr<Session> StartDnp3Datagrams();
 
 Verdict ProbeS7comm(Bytes opening);
+FieldList S7commFields();
 std::unique_ptr<Session> StartS7comm();
 
 Verdict ProbeIec104(Bytes opening);
 Verdict ProbeIec104Port(Bytes opening);
+FieldList Iec104Fields();
 std::unique_ptr<Session> StartIec104();
 
 Verdict ProbeBacnet(Bytes opening);
+FieldList BacnetFields();
 std::unique_ptr<Session> StartBacnet();
 
 Verdict ProbeEnip(Bytes opening);
+FieldList EnipFields();
 std::unique_ptr<Session> StartEnip();
 std::unique_ptr<Session> StartEnipDatagrams();
 
 Verdict ProbeOpcua(Bytes opening);
+FieldList OpcuaFields();
 std::unique_ptr<Session> StartOpcua();
 
 Verdict ProbeNetflow(Bytes opening);
+FieldList NetflowFields();
 std::unique_ptr<Session> StartNetflow();
 
 Verdict ProbeSflow(Bytes opening);
+FieldList SflowFields();
 std::unique_ptr<Session> StartSflow();
 
 Verdict ProbePtp(Bytes opening);
+FieldList PtpFields();
 std::unique_ptr<Session> StartPtp();
 
 Verdict ProbePptp(Bytes opening);
+FieldList PptpFields();
 std::unique_ptr<Session> StartPptp();
 
 // Tunnels (packet/tunnel.h).
@@ -148,139 +184,175 @@ Verdict ProbeGtp(Bytes datagram);
 Verdict ProbeL2tp(Bytes datagram);
 Verdict ProbeTeredo(Bytes datagram);
 Verdict ProbeAyiya(Bytes datagram);
+FieldList VxlanFields();
+FieldList GeneveFields();
+FieldList GtpFields();
 std::unique_ptr<Session> StartVxlan();
 std::unique_ptr<Session> StartGeneve();
 std::unique_ptr<Session> StartGtp();
 std::unique_ptr<Session> StartTunnel();  // of those that have but a name
 
 Verdict ProbeNtp(Bytes datagram);
+FieldList NtpFields();
 std::unique_ptr<Session> StartNtp();
 
 Verdict ProbeDhcp(Bytes datagram);
+FieldList DhcpFields();
 std::unique_ptr<Session> StartDhcp();
 
 Verdict ProbeSnmp(Bytes datagram);
+FieldList SnmpFields();
 std::unique_ptr<Session> StartSnmp();
 
 Verdict ProbeSsdp(Bytes datagram);
+FieldList SsdpFields();
 std::unique_ptr<Session> StartSsdp();
 
 Verdict ProbeNetbiosNs(Bytes datagram);
 Verdict ProbeNetbiosDgm(Bytes datagram);
+FieldList NetbiosFields();
 std::unique_ptr<Session> StartNetbiosNs();
 std::unique_ptr<Session> StartNetbiosDgm();
 
 Verdict ProbeStun(Bytes datagram);
+FieldList StunFields();
 std::unique_ptr<Session> StartStun();
 
 Verdict ProbeMqtt(Bytes opening);      // a CONNECT
 Verdict ProbeMqttPort(Bytes opening);  // on an MQTT port: any packet
+FieldList MqttFields();
 std::unique_ptr<Session> StartMqtt();
 
 Verdict ProbeBittorrent(Bytes opening);
 Verdict ProbeBtDht(Bytes datagram);
 Verdict ProbeUtp(Bytes datagram);
+FieldList BittorrentFields();
 std::unique_ptr<Session> StartBittorrent();
 std::unique_ptr<Session> StartBtDatagrams();
 
 Verdict ProbeFtp(Bytes opening);
 Verdict ProbeFtpPort(Bytes opening);
+FieldList FtpFields();
 std::unique_ptr<Session> StartFtp();
 
 Verdict ProbeRdp(Bytes opening);
+FieldList RdpFields();
 std::unique_ptr<Session> StartRdp();
 
 Verdict ProbeSmtp(Bytes opening);      // a greeting that says SMTP, or a client's hello
 Verdict ProbeSmtpPort(Bytes opening);  // on its ports any reply, and any known command
+FieldList SmtpFields();
 std::unique_ptr<Session> StartSmtp();
 
 Verdict ProbePop(Bytes opening);
 Verdict ProbePopPort(Bytes opening);
+FieldList PopFields();
 std::unique_ptr<Session> StartPop();
 
 Verdict ProbeImap(Bytes opening);
 Verdict ProbeImapPort(Bytes opening);
+FieldList ImapFields();
 std::unique_ptr<Session> StartImap();
 
 Verdict ProbeNntp(Bytes opening);
 Verdict ProbeNntpPort(Bytes opening);
+FieldList NntpFields();
 std::unique_ptr<Session> StartNntp();
 
 Verdict ProbeSip(Bytes opening);
+FieldList SipFields();
 std::unique_ptr<Session> StartSip();
 std::unique_ptr<Session> StartSipDatagrams();
 
 Verdict ProbeRtsp(Bytes opening);
+FieldList RtspFields();
 std::unique_ptr<Session> StartRtsp();
 
 Verdict ProbeMysql(Bytes opening);      // the server's greeting
 Verdict ProbeMysqlPort(Bytes opening);  // on its port also a query, or a refusal
+FieldList MysqlFields();
 std::unique_ptr<Session> StartMysql();
 
 Verdict ProbeRedis(Bytes opening);      // a command
 Verdict ProbeRedisPort(Bytes opening);  // on its port also an answer
+FieldList RedisFields();
 std::unique_ptr<Session> StartRedis();
 
 Verdict ProbePostgresql(Bytes opening);      // what a client begins with
 Verdict ProbePostgresqlPort(Bytes opening);  // on its port also two messages of later
+FieldList PostgresqlFields();
 std::unique_ptr<Session> StartPostgresql();
 
 Verdict ProbeIrc(Bytes opening);
 Verdict ProbeIrcPort(Bytes opening);
+FieldList IrcFields();
 std::unique_ptr<Session> StartIrc();
 
 Verdict ProbeTelnet(Bytes opening);      // two negotiations
 Verdict ProbeTelnetPort(Bytes opening);  // on its port one, and text before it
+FieldList TelnetFields();
 std::unique_ptr<Session> StartTelnet();
 
 Verdict ProbeSyslog(Bytes datagram);      // priority and time
 Verdict ProbeSyslogPort(Bytes datagram);  // on its port one of the two
 Verdict ProbeSyslogTcp(Bytes opening);
+FieldList SyslogFields();
 std::unique_ptr<Session> StartSyslog();
 std::unique_ptr<Session> StartSyslogTcp();
 
 Verdict ProbeSocks(Bytes opening);
+FieldList SocksFields();
 std::unique_ptr<Session> StartSocks();      // a name only when the server has answered
 std::unique_ptr<Session> StartSocksPort();  // on its port at once
 
 Verdict ProbeTds(Bytes opening);      // a login, or what comes before it
 Verdict ProbeTdsPort(Bytes opening);  // on its ports any packet
+FieldList TdsFields();
 std::unique_ptr<Session> StartTds();
 
 Verdict ProbeTftp(Bytes datagram);
 Verdict ProbeTftpTransfer(Bytes datagram);
+FieldList TftpFields();
 std::unique_ptr<Session> StartTftp();
 std::unique_ptr<Session> StartTftpTransfer();  // what a request announced
 
 Verdict ProbeMemcached(Bytes opening);      // a command that stores
 Verdict ProbeMemcachedPort(Bytes opening);  // on its port any command or answer
 Verdict ProbeMemcachedUdp(Bytes datagram);
+FieldList MemcachedFields();
 std::unique_ptr<Session> StartMemcached();
 std::unique_ptr<Session> StartMemcachedUdp();
 
 Verdict ProbeMongodb(Bytes opening);
+FieldList MongodbFields();
 std::unique_ptr<Session> StartMongodb();
 
 Verdict ProbeKafka(Bytes opening);      // what a client begins with
 Verdict ProbeKafkaPort(Bytes opening);  // on its port any request
+FieldList KafkaFields();
 std::unique_ptr<Session> StartKafka();
 
 Verdict ProbeCassandra(Bytes opening);
 Verdict ProbeCassandraPort(Bytes opening);  // on its port any frame
+FieldList CassandraFields();
 std::unique_ptr<Session> StartCassandra();
 
 Verdict ProbeTns(Bytes opening);
+FieldList TnsFields();
 std::unique_ptr<Session> StartTns();
 
 Verdict ProbeAmqp(Bytes opening);
+FieldList AmqpFields();
 std::unique_ptr<Session> StartAmqp();
 
 Verdict ProbeXmpp(Bytes opening);
+FieldList XmppFields();
 std::unique_ptr<Session> StartXmpp();
 
 Verdict ProbeRtp(Bytes datagram);
 Verdict ProbeRtcp(Bytes datagram);
-std::unique_ptr<Session> StartRtp();  // a name only after a run of datagrams
+FieldList RtpFields();
+std::unique_ptr<Session> StartRtp();          // a name only after a run of datagrams
 std::unique_ptr<Session> StartRtpExpected();  // a name at once
 std::unique_ptr<Session> StartRtcp();
 

@@ -62,6 +62,8 @@ Verdict ProbeDnp3(Bytes opening) {
   return shape.verdict();
 }
 
+FieldList Dnp3Fields() { return FieldsOf<kDnp3Source, kDnp3Destination, kDnp3Function>(); }
+
 std::unique_ptr<Session> StartDnp3() { return StartFrames<&Dnp3Size, &ReadDnp3>(); }
 std::unique_ptr<Session> StartDnp3Datagrams() { return StartDatagrams<&ReadDnp3>(); }
 

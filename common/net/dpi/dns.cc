@@ -258,6 +258,8 @@ Verdict ProbeDnsTcpPort(Bytes opening) {
   return length < 12 ? Verdict::kNotMine : ProbeDnsPort(reader.TakeUpTo(length));
 }
 
+FieldList DnsFields() { return FieldsOf<kDnsName, kDnsType, kDnsAnswer, kDnsCname, kDnsRcode>(); }
+
 std::unique_ptr<Session> StartDns() { return std::make_unique<DnsSession>(true); }
 std::unique_ptr<Session> StartMdns() { return std::make_unique<DnsSession>(false); }
 std::unique_ptr<Session> StartDnsTcp() { return std::make_unique<DnsTcpSession>(); }

@@ -145,6 +145,10 @@ Verdict ProbeDtls(Bytes datagram) {
   return ReadRecord(&reader, &next) == Verdict::kNotMine ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
+FieldList DtlsFields() {
+  return FieldsOf<kSni, kAlpn, kAlpnSelected, kTlsOffered, kTlsVersion, kTlsCipher, kEch>();
+}
+
 std::unique_ptr<Session> StartDtls() { return std::make_unique<DtlsSession>(); }
 
 }  // namespace rustnet::net

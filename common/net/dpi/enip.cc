@@ -47,6 +47,8 @@ Verdict ProbeEnip(Bytes opening) {
       .verdict();
 }
 
+FieldList EnipFields() { return FieldsOf<kEnipCommand>(); }
+
 std::unique_ptr<Session> StartEnip() { return StartFrames<&EnipSize, &ReadEnip>(); }
 std::unique_ptr<Session> StartEnipDatagrams() { return StartDatagrams<&ReadEnip>(); }
 

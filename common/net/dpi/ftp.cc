@@ -178,6 +178,8 @@ Verdict ProbeFtpPort(Bytes opening) {
   return known && text[end] != '-' ? Verdict::kMatch : Verdict::kNotMine;
 }
 
+FieldList FtpFields() { return FieldsOf<kFtpCommand, kFtpUser, kFtpServer>(); }
+
 std::unique_ptr<Session> StartFtp() { return std::make_unique<FtpSession>(); }
 
 }  // namespace rustnet::net

@@ -108,6 +108,8 @@ Verdict ProbeGquic(Bytes datagram) {
   return ReadHeader(&reader, &version);
 }
 
+FieldList GquicFields() { return FieldsOf<kQuicVersion, kSni, kQuicUserAgent>(); }
+
 std::unique_ptr<Session> StartGquic() { return std::make_unique<GquicSession>(); }
 
 }  // namespace rustnet::net

@@ -33,6 +33,8 @@ Verdict ProbeHsrp(Bytes datagram) {
   return verdict;
 }
 
+FieldList HsrpFields() { return FieldsOf<kHsrpVersion>(); }
+
 std::unique_ptr<Session> StartHsrp() { return StartDatagrams<&ReadHsrp>(); }
 
 }  // namespace rustnet::net

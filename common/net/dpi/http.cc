@@ -448,6 +448,10 @@ Verdict ProbeHttp(Bytes opening) {
              : Verdict::kNotMine;
 }
 
+FieldList HttpFields() {
+  return FieldsOf<kHttpMethod, kHttpHost, kHttpPath, kHttpUserAgent, kHttpStatus, kHttpServer>();
+}
+
 std::unique_ptr<Session> StartHttp() { return std::make_unique<HttpSession>(); }
 
 }  // namespace rustnet::net

@@ -216,6 +216,11 @@ Verdict ProbeHttp2(Bytes opening) {
   return Shape(opening).Is(kPreface).verdict();
 }
 
+FieldList Http2Fields() {
+  return FieldsOf<kHttpMethod, kHttpHost, kHttpPath, kHttpUserAgent, kHttpStatus, kHttpServer,
+                  kHttpContentType>();
+}
+
 std::unique_ptr<Session> StartHttp2() { return std::make_unique<Http2Session>(false); }
 std::unique_ptr<Session> StartGrpc() { return std::make_unique<Http2Session>(true); }
 

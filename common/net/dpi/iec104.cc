@@ -69,6 +69,8 @@ Verdict ProbeIec104Port(Bytes opening) {
       .verdict();
 }
 
+FieldList Iec104Fields() { return FieldsOf<kIecType>(); }
+
 std::unique_ptr<Session> StartIec104() { return StartFrames<&Iec104Size, &ReadIec104>(); }
 
 }  // namespace rustnet::net

@@ -64,6 +64,8 @@ Verdict ProbeIke(Bytes datagram) {
   return ReadHeader(datagram, &header);
 }
 
+FieldList IkeFields() { return FieldsOf<kIkeVersion, kIkeExchange>(); }
+
 std::unique_ptr<Session> StartIke() { return StartDatagrams<&ReadIke>(); }
 
 }  // namespace rustnet::net

@@ -156,6 +156,8 @@ Verdict ProbeImapPort(Bytes opening) {
   return command == Verdict::kNotMine ? ProbeWord(text, kStatuses) : command;
 }
 
+FieldList ImapFields() { return FieldsOf<kImapCommand, kImapServer>(); }
+
 std::unique_ptr<Session> StartImap() { return std::make_unique<ImapSession>(); }
 
 }  // namespace rustnet::net

@@ -177,6 +177,8 @@ Verdict ProbeIrcPort(Bytes opening) {
   return command == Verdict::kNotMine ? sure : command;
 }
 
+FieldList IrcFields() { return FieldsOf<kIrcCommand, kIrcNick, kIrcUser, kIrcChannel>(); }
+
 std::unique_ptr<Session> StartIrc() { return std::make_unique<IrcSession>(); }
 
 }  // namespace rustnet::net

@@ -83,6 +83,8 @@ Verdict ProbeKafkaPort(Bytes opening) {
   return alone ? Verdict::kMatch : verdict;
 }
 
+FieldList KafkaFields() { return FieldsOf<kKafkaClient>(); }
+
 std::unique_ptr<Session> StartKafka() {
   return std::make_unique<OpeningSession<&KafkaSize, &ReadFrame, kMostHeld, 1>>();
 }

@@ -168,6 +168,10 @@ Verdict ProbeKerberosTcp(Bytes opening) {
   return ProbeKerberos(reader.rest());
 }
 
+FieldList KerberosFields() {
+  return FieldsOf<kKrbMessage, kKrbClient, kKrbRealm, kKrbService, kKrbError>();
+}
+
 std::unique_ptr<Session> StartKerberos() { return StartDatagrams<&ReadKerberos>(); }
 std::unique_ptr<Session> StartKerberosTcp() {
   return StartFrames<&KerberosSize, &ReadFrame, kMostHeld>();

@@ -151,6 +151,8 @@ Verdict ProbeLdapPort(Bytes opening) {
   return ReadOperation(&reader, &operation);
 }
 
+FieldList LdapFields() { return FieldsOf<kLdapOperation, kLdapBindName>(); }
+
 std::unique_ptr<Session> StartLdap() { return StartFrames<&LdapSize, &ReadLdap>(); }
 
 }  // namespace rustnet::net

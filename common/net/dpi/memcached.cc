@@ -145,6 +145,8 @@ Verdict ProbeMemcachedUdp(Bytes datagram) {
   return ProbeMemcachedPort(reader.rest());
 }
 
+FieldList MemcachedFields() { return FieldsOf<kMemcachedCommand>(); }
+
 std::unique_ptr<Session> StartMemcached() { return std::make_unique<MemcachedSession>(); }
 std::unique_ptr<Session> StartMemcachedUdp() { return StartDatagrams<&ReadDatagram>(); }
 

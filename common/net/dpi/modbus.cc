@@ -46,6 +46,8 @@ Verdict ProbeModbus(Bytes opening) {
       .verdict();
 }
 
+FieldList ModbusFields() { return FieldsOf<kModbusUnit, kModbusFunction>(); }
+
 std::unique_ptr<Session> StartModbus() { return StartFrames<&ModbusSize, &ReadModbus>(); }
 
 }  // namespace rustnet::net

@@ -104,6 +104,8 @@ Verdict ProbeMongodb(Bytes opening) {
   return ReadMessage(opening, &command);
 }
 
+FieldList MongodbFields() { return FieldsOf<kMongoCommand>(); }
+
 std::unique_ptr<Session> StartMongodb() {
   return std::make_unique<OpeningSession<&MongoSize, &ReadFrame, kMostHeld, 8>>();
 }

@@ -152,6 +152,8 @@ Verdict ProbeMqttPort(Bytes opening) {
              : Verdict::kNotMine;
 }
 
+FieldList MqttFields() { return FieldsOf<kMqttClientId, kMqttTopic, kMqttVersion>(); }
+
 std::unique_ptr<Session> StartMqtt() { return std::make_unique<MqttSession>(); }
 
 }  // namespace rustnet::net

@@ -186,6 +186,8 @@ Verdict ProbeMysqlPort(Bytes opening) {
   return best;
 }
 
+FieldList MysqlFields() { return FieldsOf<kMysqlVersion, kMysqlUser>(); }
+
 std::unique_ptr<Session> StartMysql() { return std::make_unique<MysqlSession>(); }
 
 }  // namespace rustnet::net

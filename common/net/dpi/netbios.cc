@@ -114,6 +114,8 @@ Verdict ProbeNetbiosDgm(Bytes datagram) {
   return ReadDatagramHeader(datagram, &header) ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList NetbiosFields() { return FieldsOf<kNetbiosName>(); }
+
 std::unique_ptr<Session> StartNetbiosNs() { return StartDatagrams<&ReadNameService>(); }
 std::unique_ptr<Session> StartNetbiosDgm() { return StartDatagrams<&ReadDatagramService>(); }
 

@@ -58,6 +58,8 @@ Verdict ProbeNetflow(Bytes datagram) {
   }
 }
 
+FieldList NetflowFields() { return FieldsOf<kNetflowVersion>(); }
+
 std::unique_ptr<Session> StartNetflow() { return StartDatagrams<&ReadNetflow>(); }
 
 }  // namespace rustnet::net

@@ -79,6 +79,8 @@ Verdict ProbeNntp(Bytes opening) {
 
 Verdict ProbeNntpPort(Bytes opening) { return ProbeReplyOrWord(AsText(opening), kCommands); }
 
+FieldList NntpFields() { return FieldsOf<kNntpCommand, kNntpServer>(); }
+
 std::unique_ptr<Session> StartNntp() { return std::make_unique<NntpSession>(); }
 
 }  // namespace rustnet::net

@@ -41,6 +41,8 @@ Verdict ProbeNtp(Bytes datagram) {
   return datagram.size() < first.shortest() ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
+FieldList NtpFields() { return FieldsOf<kNtpVersion, kNtpMode>(); }
+
 std::unique_ptr<Session> StartNtp() { return StartDatagrams<&ReadNtp>(); }
 
 }  // namespace rustnet::net

@@ -48,6 +48,8 @@ Verdict ProbeOpcua(Bytes opening) {
   return Shape(opening).Skip(4).Le32(Between(8, kLongest)).verdict();
 }
 
+FieldList OpcuaFields() { return FieldsOf<kOpcuaEndpoint>(); }
+
 std::unique_ptr<Session> StartOpcua() { return StartFrames<&OpcuaSize, &ReadOpcua>(); }
 
 }  // namespace rustnet::net

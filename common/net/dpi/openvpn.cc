@@ -92,6 +92,8 @@ Verdict ProbeOpenvpnTcp(Bytes opening) {
                                                                     : Verdict::kNotMine;
 }
 
+FieldList OpenvpnFields() { return FieldsOf<kOpenvpnOpcode>(); }
+
 std::unique_ptr<Session> StartOpenvpn() { return StartDatagrams<&ReadPacket>(); }
 std::unique_ptr<Session> StartOpenvpnTcp() { return StartFrames<&FrameBytes, &ReadFrame, 64>(); }
 

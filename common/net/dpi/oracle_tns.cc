@@ -78,6 +78,8 @@ Verdict ProbeTns(Bytes opening) {
              : Verdict::kNotMine;
 }
 
+FieldList TnsFields() { return FieldsOf<kTnsService, kTnsProgram, kTnsUser>(); }
+
 std::unique_ptr<Session> StartTns() {
   return std::make_unique<OpeningSession<&TnsSize, &ReadFrame, kMostHeld, 1>>();
 }

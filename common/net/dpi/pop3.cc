@@ -96,6 +96,8 @@ Verdict ProbePopPort(Bytes opening) {
   return ProbeWord(text, first == '+' || first == '-' ? Words(kReplies) : Words(kCommands));
 }
 
+FieldList PopFields() { return FieldsOf<kPopCommand, kPopUser, kPopServer>(); }
+
 std::unique_ptr<Session> StartPop() { return std::make_unique<PopSession>(); }
 
 }  // namespace rustnet::net

@@ -158,6 +158,8 @@ Verdict ProbePostgresqlPort(Bytes opening) {
   return opening.empty() ? Verdict::kNeedMore : ProbeMessageType(&opening);
 }
 
+FieldList PostgresqlFields() { return FieldsOf<kPgUser, kPgDatabase, kPgApplication>(); }
+
 std::unique_ptr<Session> StartPostgresql() { return std::make_unique<PgSession>(); }
 
 }  // namespace rustnet::net

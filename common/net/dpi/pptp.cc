@@ -37,6 +37,8 @@ Verdict ProbePptp(Bytes opening) {
       .verdict();
 }
 
+FieldList PptpFields() { return FieldsOf<kPptpMessage>(); }
+
 std::unique_ptr<Session> StartPptp() { return StartFrames<&PptpSize, &ReadPptp>(); }
 
 }  // namespace rustnet::net

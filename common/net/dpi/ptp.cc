@@ -30,6 +30,8 @@ Verdict ProbePtp(Bytes datagram) {
   return datagram.size() >= length ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList PtpFields() { return FieldsOf<kPtpMessage>(); }
+
 std::unique_ptr<Session> StartPtp() { return StartDatagrams<&ReadPtp>(); }
 
 }  // namespace rustnet::net

@@ -314,6 +314,11 @@ Verdict ProbeQuic(Bytes datagram) {
   return Verdict::kMatch;
 }
 
+FieldList QuicFields() {
+  return FieldsOf<kQuicVersion, kQuicRetry, kQuicError, kSni, kAlpn, kTlsOffered, kTlsVersion,
+                  kTlsCipher, kEch, kJa3>();
+}
+
 std::unique_ptr<Session> StartQuic() { return std::make_unique<QuicSession>(); }
 
 }  // namespace rustnet::net

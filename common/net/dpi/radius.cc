@@ -48,6 +48,8 @@ bool ReadRadius(Bytes datagram, const Moment&, Facts* facts) {
 
 Verdict ProbeRadius(Bytes datagram) { return ReadPacket(datagram, nullptr); }
 
+FieldList RadiusFields() { return FieldsOf<kRadiusUser, kRadiusCode>(); }
+
 std::unique_ptr<Session> StartRadius() { return StartDatagrams<&ReadRadius>(); }
 
 }  // namespace rustnet::net

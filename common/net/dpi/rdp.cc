@@ -83,6 +83,8 @@ Verdict ProbeRdp(Bytes opening) {
   return next == 'C' || (next >= 1 && next <= 3) ? Verdict::kMatch : Verdict::kNotMine;
 }
 
+FieldList RdpFields() { return FieldsOf<kRdpCookie>(); }
+
 std::unique_ptr<Session> StartRdp() { return std::make_unique<RdpSession>(); }
 
 }  // namespace rustnet::net

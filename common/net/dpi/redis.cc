@@ -169,6 +169,8 @@ Verdict ProbeRedisPort(Bytes opening) {
   return command == Verdict::kMatch ? command : ProbeAnswer(text);
 }
 
+FieldList RedisFields() { return FieldsOf<kRedisCommand>(); }
+
 std::unique_ptr<Session> StartRedis() { return std::make_unique<RedisSession>(); }
 
 }  // namespace rustnet::net

@@ -46,6 +46,8 @@ Verdict ProbeRipng(Bytes datagram) {
   return IsWhole(datagram) ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList RipFields() { return FieldsOf<kRipVersion>(); }
+
 std::unique_ptr<Session> StartRip() { return StartDatagrams<&ReadRip>(); }
 std::unique_ptr<Session> StartRipng() { return StartDatagrams<&ReadRipng>(); }
 

@@ -100,6 +100,8 @@ Verdict ProbeRpcTcpPort(Bytes opening) {
   return Either(Call(&call).verdict(), Reply(&reply).verdict());
 }
 
+FieldList RpcFields() { return FieldsOf<kRpcProgram, kRpcVersion, kRpcProcedure>(); }
+
 std::unique_ptr<Session> StartRpc() { return StartDatagrams<&ReadRpc>(); }
 std::unique_ptr<Session> StartRpcTcp() { return StartFrames<&RecordSize, &ReadRecord, 64>(); }
 

@@ -110,6 +110,8 @@ Verdict ProbeRtcp(Bytes datagram) {
   return datagram.size() >= kLeast ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList RtpFields() { return FieldsOf<kRtpPayload>(); }
+
 std::unique_ptr<Session> StartRtp() { return std::make_unique<RtpSession>(kRun); }
 std::unique_ptr<Session> StartRtpExpected() { return std::make_unique<RtpSession>(1); }
 std::unique_ptr<Session> StartRtcp() { return StartDatagrams<&ReadRtcp>(); }

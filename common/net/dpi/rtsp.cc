@@ -66,6 +66,10 @@ class RtspSession : public MessageSession {
 
 Verdict ProbeRtsp(Bytes opening) { return ProbeMessage(opening, kForm); }
 
+FieldList RtspFields() {
+  return FieldsOf<kRtspMethod, kRtspUrl, kRtspStatus, kRtspUserAgent, kRtspServer>();
+}
+
 std::unique_ptr<Session> StartRtsp() { return std::make_unique<RtspSession>(); }
 
 }  // namespace rustnet::net

@@ -61,6 +61,8 @@ Verdict ProbeS7comm(Bytes opening) {
   }
 }
 
+FieldList S7commFields() { return FieldsOf<kS7Function>(); }
+
 std::unique_ptr<Session> StartS7comm() { return StartFrames<&TpktSize, &ReadS7>(); }
 
 }  // namespace rustnet::net

@@ -26,6 +26,8 @@ Verdict ProbeSflow(Bytes datagram) {
   return shape.Skip(family == 2 ? 16 : 4).Skip(12).U32(Between(1, 256)).verdict();
 }
 
+FieldList SflowFields() { return FieldsOf<kSflowVersion>(); }
+
 std::unique_ptr<Session> StartSflow() { return StartDatagrams<&ReadSflow>(); }
 
 }  // namespace rustnet::net

@@ -37,6 +37,8 @@ bool ReadSip(Bytes datagram, const Moment& moment, Facts* facts) {
 
 Verdict ProbeSip(Bytes opening) { return ProbeMessage(opening, kForm); }
 
+FieldList SipFields() { return FieldsOf<kSipMethod, kSipStatus, kSipUserAgent, kSipServer>(); }
+
 std::unique_ptr<Session> StartSip() { return std::make_unique<MessageSession>(&kForm); }
 std::unique_ptr<Session> StartSipDatagrams() { return StartDatagrams<&ReadSip>(); }
 

@@ -206,6 +206,8 @@ Verdict ProbeNetbiosSsn(Bytes opening) {
   return Magic(&shape).verdict();
 }
 
+FieldList SmbFields() { return FieldsOf<kSmbVersion, kSmbDialect>(); }
+
 std::unique_ptr<Session> StartNetbiosSsn() { return std::make_unique<NetbiosSession>(); }
 std::unique_ptr<Session> StartSmb() { return std::make_unique<SmbSession>(); }
 

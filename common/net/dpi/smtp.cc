@@ -133,6 +133,8 @@ Verdict ProbeSmtp(Bytes opening) {
 
 Verdict ProbeSmtpPort(Bytes opening) { return ProbeReplyOrWord(AsText(opening), kCommands); }
 
+FieldList SmtpFields() { return FieldsOf<kSmtpCommand, kSmtpHelo, kSmtpServer>(); }
+
 std::unique_ptr<Session> StartSmtp() { return std::make_unique<SmtpSession>(); }
 
 }  // namespace rustnet::net

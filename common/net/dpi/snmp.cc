@@ -71,6 +71,8 @@ Verdict ProbeSnmp(Bytes datagram) {
   return ReadMessage(datagram, nullptr) ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList SnmpFields() { return FieldsOf<kSnmpVersion, kSnmpCommunity, kSnmpPdu>(); }
+
 std::unique_ptr<Session> StartSnmp() { return StartDatagrams<&ReadSnmp>(); }
 
 }  // namespace rustnet::net

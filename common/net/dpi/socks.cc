@@ -288,6 +288,8 @@ Verdict ProbeSocks(Bytes opening) {
   return version == kV4 ? ProbeRequest4(reader) : Verdict::kNotMine;
 }
 
+FieldList SocksFields() { return FieldsOf<kSocksVersion, kSocksUser, kSocksDestination>(); }
+
 std::unique_ptr<Session> StartSocks() { return std::make_unique<SocksSession<false>>(); }
 std::unique_ptr<Session> StartSocksPort() { return std::make_unique<SocksSession<true>>(); }
 

@@ -45,6 +45,8 @@ Verdict ProbeSsdp(Bytes datagram) {
   return Verdict::kNotMine;
 }
 
+FieldList SsdpFields() { return FieldsOf<kSsdpMethod, kSsdpTarget>(); }
+
 std::unique_ptr<Session> StartSsdp() { return StartDatagrams<&ReadSsdp>(); }
 
 }  // namespace rustnet::net

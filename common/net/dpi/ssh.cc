@@ -91,6 +91,8 @@ Verdict ProbeSshPort(Bytes opening) {
   return Verdict::kNeedMore;
 }
 
+FieldList SshFields() { return FieldsOf<kSshClient, kSshServer, kSshVersion>(); }
+
 std::unique_ptr<Session> StartSsh() { return std::make_unique<SshSession>(); }
 
 }  // namespace rustnet::net

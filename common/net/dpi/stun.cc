@@ -94,6 +94,8 @@ Verdict ProbeStun(Bytes datagram) {
   return header.length + kHeader <= datagram.size() ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList StunFields() { return FieldsOf<kStunClass, kStunMethod, kStunSoftware>(); }
+
 std::unique_ptr<Session> StartStun() { return std::make_unique<StunSession>(); }
 
 }  // namespace rustnet::net

@@ -143,6 +143,8 @@ Verdict ProbeSyslogTcp(Bytes opening) {
   return ProbeFullMessage(text.substr(end + 1));
 }
 
+FieldList SyslogFields() { return FieldsOf<kSyslogFacility, kSyslogSeverity>(); }
+
 std::unique_ptr<Session> StartSyslog() { return StartDatagrams<&ReadSyslog>(); }
 std::unique_ptr<Session> StartSyslogTcp() { return std::make_unique<SyslogSession>(); }
 

@@ -208,6 +208,10 @@ Verdict ProbeTdsPort(Bytes opening) {
   return ProbeHeader(next, &size);
 }
 
+FieldList TdsFields() {
+  return FieldsOf<kTdsUser, kTdsHost, kTdsProgram, kTdsServer, kTdsDatabase>();
+}
+
 std::unique_ptr<Session> StartTds() { return std::make_unique<TdsSession>(); }
 
 }  // namespace rustnet::net

@@ -137,6 +137,8 @@ Verdict ProbeTelnetPort(Bytes opening) {
   return seen < kLongestPrompt ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
+FieldList TelnetFields() { return FieldsOf<kTelnetTerminal>(); }
+
 std::unique_ptr<Session> StartTelnet() { return std::make_unique<TelnetSession>(); }
 
 }  // namespace rustnet::net

@@ -86,6 +86,8 @@ Verdict ProbeTftp(Bytes datagram) {
   return ReadRequest(datagram, nullptr) ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList TftpFields() { return FieldsOf<kTftpRequest, kTftpFile>(); }
+
 std::unique_ptr<Session> StartTftp() { return StartDatagrams<&ReadTftp>(); }
 std::unique_ptr<Session> StartTftpTransfer() { return StartDatagrams<&ReadTransfer>(); }
 

@@ -411,6 +411,11 @@ Verdict ProbeTls(Bytes opening) {
   }
 }
 
+FieldList TlsFields() {
+  return FieldsOf<kSni, kAlpn, kAlpnSelected, kTlsOffered, kTlsVersion, kTlsCipher, kEch, kJa3,
+                  kTlsAlert>();
+}
+
 std::unique_ptr<Session> StartTls() { return std::make_unique<TlsSession>(); }
 
 }  // namespace rustnet::net

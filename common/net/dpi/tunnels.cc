@@ -71,6 +71,10 @@ Verdict ProbeGtp(Bytes datagram) {
   return in.size() == length || piggybacked || first ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList VxlanFields() { return FieldsOf<kVxlanVni>(); }
+FieldList GeneveFields() { return FieldsOf<kGeneveVni>(); }
+FieldList GtpFields() { return FieldsOf<kGtpVersion>(); }
+
 std::unique_ptr<Session> StartVxlan() {
   return Start<TunnelSession<&ReadId<&ReadVxlan, &kVxlanVni>>>();
 }

@@ -52,6 +52,8 @@ Verdict ProbeVnc(Bytes opening) {
   return shape.U8(&IsDigit).U8(&IsDigit).U8(&IsDigit).Is("\n").verdict();
 }
 
+FieldList VncFields() { return FieldsOf<kVncVersion>(); }
+
 std::unique_ptr<Session> StartVnc() { return std::make_unique<VncSession>(); }
 
 }  // namespace rustnet::net

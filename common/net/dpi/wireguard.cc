@@ -39,6 +39,8 @@ Verdict ProbeWireguard(Bytes datagram) {
   return match ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+FieldList WireguardFields() { return FieldsOf<kWireguardMessage>(); }
+
 std::unique_ptr<Session> StartWireguard() { return StartDatagrams<&ReadWireguard>(); }
 
 }  // namespace rustnet::net

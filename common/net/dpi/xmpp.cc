@@ -111,6 +111,8 @@ Verdict ProbeXmpp(Bytes opening) {
   return open && !whole ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
+FieldList XmppFields() { return FieldsOf<kXmppTo>(); }
+
 std::unique_ptr<Session> StartXmpp() { return std::make_unique<XmppSession>(); }
 
 }  // namespace rustnet::net

@@ -22,5 +22,12 @@ TEST(Dnp3Test, AddressesAndTheirChecksum) {
   EXPECT_THAT(Feed({{kClient, kReset}}, OnPort(20000)).protocols, ElementsAre("dnp3"));
 }
 
+TEST(Dnp3Test, Function) {
+  // Read, from 1024 to 1.
+  const std::string read = S("\x05\x64\x08\xc4\x01\x00\x00\x04\xa4\xcf\xc0\xc1\x01\x23\x0b");
+  EXPECT_THAT(CheckEverySegmentation({{kClient, read}}, {.server_port = 4711}).facts,
+              ElementsAre("dnp3_source=1024", "dnp3_destination=1", "dnp3_function=1"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,10 +89,29 @@ struct Setting {
   Knowledge* knowledge = nullptr;
 };
 
+// The names of fields that a test has seen filled, for registry_test.cc.
+inline std::set<std::string>& FilledFields() {
+  static std::set<std::string> filled;
+  return filled;
+}
+
+// Checks that a row of one of these protocols lists the field.
+inline void CheckIsListed(const Field& field, std::span<const Dissector* const> protocols) {
+  bool listed = false;
+  for (const Dissector* protocol : protocols) {
+    const FieldList fields = protocol->fields == nullptr ? FieldList() : protocol->fields();
+    listed = listed || std::find(fields.begin(), fields.end(), &field) != fields.end();
+  }
+  if (listed) FilledFields().insert(std::string(field.name));
+  EXPECT_TRUE(listed) << field.name << " is in no FieldList of the flow's protocols";
+}
+
+// Checks too that the registry knows every field that was filled: docs/protocols.md is made of it.
 inline Result ResultOf(const Inspection& inspection, const InspectionCounters& counters) {
   Result result;
   for (const Dissector* d : inspection.protocols()) result.protocols.emplace_back(d->name);
   for (const Fact& fact : inspection.facts().All()) {
+    CheckIsListed(*fact.field, inspection.protocols());
     result.facts.push_back(std::string(fact.field->name) + "=" + std::string(fact.value));
   }
   result.evidence = inspection.evidence();
