@@ -8,14 +8,19 @@ namespace {
 TEST(RegistryTest, RowsAreWhole) {
   for (const Dissector& row : Registry()) {
     EXPECT_FALSE(row.source.empty()) << row.name;
+    EXPECT_TRUE(row.transport == Protocol::kTcp || row.transport == Protocol::kUdp) << row.name;
     EXPECT_FALSE(row.start == nullptr && row.fields != nullptr) << row.name;
-    const bool has_ports = row.ports[0] != 0;
-    EXPECT_EQ(row.probe != nullptr, has_ports || row.any_port) << row.name;
+    EXPECT_FALSE(row.start == nullptr && row.probe != nullptr) << row.name;
+    EXPECT_NE(FindDissector(row.name), nullptr);
+    const bool asked = row.ports[0] != 0 || row.any_port;
+    if (asked) EXPECT_NE(row.probe, nullptr) << row.name;
+    if (!asked && row.probe != nullptr) EXPECT_EQ(FindExpected(row.name), &row) << row.name;
     if (row.fields == nullptr) continue;
     for (const Field* field : row.fields()) {
       EXPECT_EQ(std::count(row.fields().begin(), row.fields().end(), field), 1) << field->name;
     }
   }
+  EXPECT_EQ(FindDissector("no such"), nullptr);
 }
 
 #ifdef RUSTNET_WITH_CRYPTO  // without it QUIC fills less
