@@ -265,7 +265,7 @@ class QuicSession : public Session {
     const Bytes body = reader.Take(reader.U24());
     if (!reader.ok()) return;
     if (client && type == kClientHello) {
-      ParseClientHello(body, HelloForm::kTls, facts);
+      ParseClientHello(body, HelloForm::kQuic, facts);
       client_hello_ = true;
       side.Clear();
     } else if (!client && type == kServerHello) {

@@ -6,15 +6,18 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <vector>
 
+#include "common/net/dpi/ja4.h"
 #include "common/net/dpi/md5.h"
 
 namespace rustnet::net {
 namespace {
 
 // IANA "TLS ExtensionType Values".
-constexpr uint16_t kServerName = 0, kSupportedGroups = 10, kPointFormats = 11, kAlpnList = 16,
-                   kSupportedVersions = 43, kEncryptedClientHello = 0xfe0d;
+constexpr uint16_t kServerName = 0, kSupportedGroups = 10, kPointFormats = 11,
+                   kSignatureAlgorithms = 13, kAlpnList = 16, kSupportedVersions = 43,
+                   kEncryptedClientHello = 0xfe0d;
 constexpr uint8_t kHostName = 0;
 
 // RFC 8446 section 4.1.3: SHA-256 of "HelloRetryRequest".
@@ -40,6 +43,17 @@ std::string Joined(ByteReader list, size_t width) {
   return text;
 }
 
+// The same as numbers.
+std::vector<uint16_t> Numbers(ByteReader list) {
+  std::vector<uint16_t> numbers;
+  numbers.reserve(list.size() / 2);
+  while (!list.empty()) {
+    const uint16_t number = list.U16();
+    if (list.ok() && !IsGrease(number)) numbers.push_back(number);
+  }
+  return numbers;
+}
+
 void ReadServerNames(ByteReader extension, Facts* facts) {
   ByteReader list = extension.Sub(extension.U16());
   while (list.ok() && !list.empty()) {
@@ -49,13 +63,18 @@ void ReadServerNames(ByteReader extension, Facts* facts) {
   }
 }
 
-void ReadAlpn(ByteReader extension, const Field& field, Facts* facts) {
+// Returns the first.
+std::string_view ReadAlpn(ByteReader extension, const Field& field, Facts* facts) {
+  std::string_view first;
   ByteReader list = extension.Sub(extension.U16());
   while (list.ok() && !list.empty()) {
     const Bytes name = list.Take(list.U8());
     const bool grease = name.size() == 2 && (name[0] & 0x0f) == 0x0a && name[0] == name[1];
-    if (list.ok() && !grease) facts->Add(field, AsText(name));
+    if (!list.ok() || grease) continue;
+    facts->Add(field, AsText(name));
+    if (first.empty()) first = AsText(name);
   }
+  return first;
 }
 
 void AddVersion(const Field& field, uint16_t version, Facts* facts) {
@@ -81,20 +100,33 @@ struct Ja3 {
   }
 };
 
+// The newer of two versions; those of DTLS count downwards.
+uint16_t Newer(uint16_t a, uint16_t b) {
+  const bool dtls = a >> 8 == 0xfe && b >> 8 == 0xfe;
+  return dtls ? std::min(a, b) : std::max(a, b);
+}
+
 // Reads the extensions of a ClientHello; false if they are cut.
-bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Facts* facts) {
+bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* facts) {
   bool has_versions = false;
   while (extensions.ok() && !extensions.empty()) {
     const uint16_t type = extensions.U16();
     ByteReader body = extensions.Sub(extensions.U16());
     if (!extensions.ok()) break;
-    if (!IsGrease(type)) AppendNumber(type, ja3->extensions.empty() ? '\0' : '-', &ja3->extensions);
+    if (!IsGrease(type)) {
+      AppendNumber(type, ja3->extensions.empty() ? '\0' : '-', &ja3->extensions);
+      ja4->extensions.push_back(type);
+    }
     switch (type) {
       case kServerName:
         ReadServerNames(body, facts);
+        ja4->sni = true;
         break;
       case kAlpnList:
-        ReadAlpn(body, kAlpn, facts);
+        ja4->alpn = ReadAlpn(body, kAlpn, facts);
+        break;
+      case kSignatureAlgorithms:
+        ja4->signatures = Numbers(body.Sub(body.U16()));
         break;
       case kSupportedGroups:
         ja3->groups = Joined(body.Sub(body.U16()), 2);
@@ -108,7 +140,13 @@ bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Facts* facts) {
       case kSupportedVersions: {
         has_versions = true;
         ByteReader list = body.Sub(body.U8());
-        while (list.ok() && list.size() >= 2) AddVersion(kTlsOffered, list.U16(), facts);
+        uint16_t newest = 0;
+        while (list.ok() && list.size() >= 2) {
+          const uint16_t version = list.U16();
+          AddVersion(kTlsOffered, version, facts);
+          if (!IsGrease(version)) newest = newest == 0 ? version : Newer(newest, version);
+        }
+        if (newest != 0) ja4->version = newest;
         break;
       }
       default:
@@ -152,10 +190,16 @@ bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
   Ja3 ja3;
   ja3.extensions.reserve(128);
   ja3.version = reader.U16();
+  Ja4 ja4{.transport = form == HelloForm::kTls    ? 't'
+                       : form == HelloForm::kDtls ? 'd'
+                                                  : 'q',
+          .version = ja3.version};
   reader.Skip(32);                                         // random
   reader.Skip(reader.U8());                                // session id
   if (form == HelloForm::kDtls) reader.Skip(reader.U8());  // cookie
-  ja3.ciphers = Joined(reader.Sub(reader.U16()), 2);
+  const ByteReader ciphers = reader.Sub(reader.U16());
+  ja3.ciphers = Joined(ciphers, 2);
+  ja4.ciphers = Numbers(ciphers);
   reader.Skip(reader.U8());  // compression
   if (!reader.ok()) return false;
   bool whole = true;
@@ -164,10 +208,11 @@ bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
   } else {
     const uint16_t size = reader.U16();
     whole = reader.ok() && size <= reader.size();
-    whole = ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, facts) && whole;
+    whole = ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, &ja4, facts) && whole;
   }
   // JA3 is of TLS: DTLS has other version numbers.
-  if (whole && form == HelloForm::kTls) facts->Add(kJa3, ja3.Digest());
+  if (whole && form != HelloForm::kDtls) facts->Add(kJa3, ja3.Digest());
+  if (whole) facts->Add(kJa4, ja4.Digest());
   return whole;
 }
 

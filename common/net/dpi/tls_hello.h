@@ -19,9 +19,10 @@ inline constexpr Field kTlsVersion{"tls_version"};      // chosen by the server
 inline constexpr Field kTlsCipher{"tls_cipher", false, true};
 inline constexpr Field kEch{"ech"};  // "true": encrypted_client_hello (0xfe0d) was offered
 inline constexpr Field kJa3{"ja3"};
+inline constexpr Field kJa4{"ja4"};
 inline constexpr Field kTlsAlert{"tls_alert"};  // in clear: "handshake_failure"
 
-enum class HelloForm : uint8_t { kTls, kDtls };
+enum class HelloForm : uint8_t { kTls, kDtls, kQuic };
 
 // `body` of a ClientHello, behind the four bytes of its handshake header (DTLS: twelve).  It may be
 // cut: what stands whole before the cut is stored, and false returned.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/net/dpi/ja4.h"
 #include "common/net/dpi/md5.h"
 #include "common/net/dpi/tls_hello.h"
 #include "tests/unit/common/net/dpi/dpi_testing.h"
@@ -59,20 +60,27 @@ const std::string kHello = ClientHello(kExtensions);
 const std::string kServerHello13 = ServerHello(0x0303, 0x1302, Extension(43, U16(0x0304)));
 const std::string kServerHello12 = ServerHello(0x0303, 0xc02f, Alpn({"h2"}));
 
-const std::vector<std::string> kHelloFacts = {
-    "sni=www.example.com",
-    "alpn=h2",
-    "alpn=http/1.1",
-    "tls_offered=TLS1.3",
-    "tls_offered=TLS1.2",
-    "ech=true",
-    "ja3=" + Md5Hex("771,4865-49199,0-10-11-16-43-65037,29-23,0")};
-
 std::vector<std::string> With(std::vector<std::string> facts,
                               const std::vector<std::string>& more) {
   facts.insert(facts.end(), more.begin(), more.end());
   return facts;
 }
+
+// As a fact; none without libcrypto.
+std::vector<std::string> Fact(const Ja4& ja4) {
+  const std::string digest = ja4.Digest();
+  if (digest.empty()) return {};
+  return {"ja4=" + digest};
+}
+
+const std::vector<std::string> kHelloFacts = With(
+    {"sni=www.example.com", "alpn=h2", "alpn=http/1.1", "tls_offered=TLS1.3", "tls_offered=TLS1.2",
+     "ech=true", "ja3=" + Md5Hex("771,4865-49199,0-10-11-16-43-65037,29-23,0")},
+    Fact({.version = 0x0304,
+          .sni = true,
+          .alpn = "h2",
+          .ciphers = {0x1301, 0xc02f},
+          .extensions = {0, 10, 11, 16, 43, 0xfe0d}}));
 
 TEST(TlsTest, Probes) {
   const std::string data = Record(23, std::string(40, 'e'), 0x0303);
@@ -141,7 +149,8 @@ TEST(TlsTest, AHelloWithoutExtensions) {
   const std::string hello =
       Message(1, U16(0x0300) + std::string(32, 'r') + U8(0) + U16(2) + U16(5) + U8(1) + U8(0));
   const Result result = CheckEveryCut({{kClient, Record(22, hello, 0x0300)}}, kOdd);
-  EXPECT_THAT(result.facts, ElementsAre("tls_offered=SSL3.0", "ja3=" + Md5Hex("768,5,,,")));
+  EXPECT_EQ(result.facts, With({"tls_offered=SSL3.0", "ja3=" + Md5Hex("768,5,,,")},
+                               Fact({.version = 0x0300, .ciphers = {5}})));
 }
 
 TEST(TlsTest, ARetryIsNotTheAnswer) {
@@ -260,6 +269,7 @@ TEST(TlsHelloTest, AHelloThatIsCutTeachesWhatWasWhole) {
     EXPECT_FALSE(ParseClientHello(AsBytes({heap.data(), heap.size()}), HelloForm::kTls, &facts))
         << n;
     EXPECT_EQ(facts.First("ja3"), "");
+    EXPECT_EQ(facts.First("ja4"), "");
     const std::string_view sni = facts.First("sni");
     EXPECT_TRUE(sni.empty() || sni == "www.example.com") << sni;
   }
