@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // DTLS (RFC 9147, RFC 6347, RFC 4347): records of thirteen bytes of header, several to a datagram;
 // in those of type 22 and epoch 0 handshake messages of twelve bytes of header, which may come in
-// fragments.  A server may first ask for a cookie, and then the client says its hello again.
+// fragments.  A server may first ask for a cookie, and then the client says its hello again.  Up to
+// DTLS 1.2 the server's certificate comes in clear.
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "common/base/byte_reader.h"
+#include "common/net/dpi/certificate.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/fragments.h"
 #include "common/net/dpi/tls_hello.h"
@@ -13,7 +17,8 @@ namespace rustnet::net {
 namespace {
 
 constexpr uint8_t kChangeCipherSpec = 20, kHandshake = 22, kApplicationData = 23, kLastType = 26;
-constexpr uint8_t kClientHello = 1, kServerHello = 2;
+constexpr uint8_t kClientHello = 1, kServerHello = 2, kCertificate = 11, kServerKeyExchange = 12,
+                  kServerHelloDone = 14;
 constexpr size_t kLongestRecord = (1 << 14) + 2048;
 constexpr uint32_t kMostDatagrams = 64;
 
@@ -73,7 +78,8 @@ class DtlsSession : public Session {
         ReadHandshake(direction, ByteReader(record.body), facts);
       }
     }
-    return server_hello_ && (client_hello_ || encrypted_) ? Progress::kDone : Progress::kMore;
+    const bool done = flight_over_ ? client_hello_ || encrypted_ : encrypted_;
+    return server_hello_ && done ? Progress::kDone : Progress::kMore;
   }
   bool Agreed() const override { return spoken_[0] && spoken_[1]; }
   size_t memory() const override {
@@ -90,23 +96,38 @@ class DtlsSession : public Session {
   void ReadHandshake(Direction direction, ByteReader reader, Facts* facts) {
     Fragment fragment;
     while (!reader.empty() && ReadFragment(&reader, &fragment)) {
-      if (fragment.type != kClientHello && fragment.type != kServerHello) continue;
+      // Of the server's first flight what follows its certificate is not wanted.
+      if (fragment.type == kServerKeyExchange || fragment.type == kServerHelloDone) {
+        flight_over_ = true;
+      }
+      const bool certificate = fragment.type == kCertificate && direction == server_;
+      const bool hello = fragment.type == kClientHello || fragment.type == kServerHello;
+      if (!hello && (!certificate || flight_over_)) continue;
       if (fragment.bytes.size() == fragment.length) {
-        OnHello(fragment.type, fragment.bytes, facts);
+        OnMessage(direction, fragment.type, fragment.bytes, facts);
         continue;
       }
       Side& side = sides_[static_cast<size_t>(direction)];
       if (side.type != fragment.type || side.sequence != fragment.sequence) side.message.Clear();
       side.type = fragment.type;
       side.sequence = fragment.sequence;
+      if (certificate && fragment.offset >= kLongestLeaf) continue;  // of its issuers
       if (!side.message.Add(fragment.offset, fragment.bytes)) facts->CountCut();
-      if (side.message.Beginning().size() < fragment.length) continue;
-      OnHello(side.type, side.message.Beginning(), facts);
+      const Bytes whole = side.message.Beginning();
+      const size_t wanted =
+          certificate ? std::min<size_t>(fragment.length, LeafEnd(whole)) : fragment.length;
+      if (whole.size() < wanted) continue;
+      OnMessage(direction, side.type, whole, facts);
       side.message.Clear();
     }
   }
 
-  void OnHello(uint8_t type, Bytes body, Facts* facts) {
+  void OnMessage(Direction direction, uint8_t type, Bytes body, Facts* facts) {
+    if (type == kCertificate) {
+      ReadLeaf(body, facts);
+      flight_over_ = true;
+      return;
+    }
     if (type == kClientHello) {
       ParseClientHello(body, HelloForm::kDtls, facts);
       client_hello_ = true;
@@ -115,6 +136,8 @@ class DtlsSession : public Session {
     ServerHello hello;
     ParseServerHello(body, facts, &hello);
     server_hello_ = !hello.retry;
+    server_ = direction;
+    if (TlsVersionName(hello.version) == "DTLS1.3") flight_over_ = true;  // the rest is encrypted
   }
 
   std::array<Side, 2> sides_;
@@ -123,6 +146,8 @@ class DtlsSession : public Session {
   bool client_hello_ = false;
   bool server_hello_ = false;
   bool encrypted_ = false;
+  bool flight_over_ = false;  // the server's, as far as it is wanted
+  std::optional<Direction> server_;
 };
 
 }  // namespace

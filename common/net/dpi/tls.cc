@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS over TCP (RFC 8446 section 5.1): records of five bytes of header, type, version, length; in
 // those of type 22 handshake messages of four bytes of header, which records and segments cut
-// anywhere.  Hellos are read, other messages skipped.  An SSL 2.0 hello has a record of its own
-// form (RFC 5246 appendix E.2).
+// anywhere.  Hellos and the server's certificate are read, other messages skipped.  An SSL 2.0
+// hello has a record of its own form (RFC 5246 appendix E.2).
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "common/base/byte_reader.h"
+#include "common/net/dpi/certificate.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/tls_hello.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr uint8_t kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22, kApplicationData = 23,
                   kHeartbeat = 24;
-constexpr uint8_t kClientHello = 1, kServerHello = 2;
+constexpr uint8_t kClientHello = 1, kServerHello = 2, kCertificate = 11;
 constexpr size_t kRecordHeader = 5;
 constexpr size_t kMessageHeader = 4;
 constexpr size_t kLongestRecord = (1 << 14) + 2048;  // RFC 5246 section 6.2.3
@@ -214,6 +215,7 @@ class TlsSession : public Session {
     bool begun = false;
     bool encrypted = false;  // behind ChangeCipherSpec
     bool client = false;     // has sent a ClientHello
+    bool server = false;     // has sent a ServerHello
     bool lost = false;
   };
 
@@ -278,24 +280,40 @@ class TlsSession : public Session {
     }
   }
 
-  // Holds a message that is cut: its header, then, if it is a hello, its body.
-  void Hold(Side* s, ByteReader* piece, Facts* facts) {
-    size_t wanted = kMessageHeader;
-    if (s->message.size() >= kMessageHeader) wanted += BodySize(s->message);
-    const Bytes more = piece->TakeUpTo(wanted - s->message.size());
-    s->message.insert(s->message.end(), more.begin(), more.end());
-    if (s->message.size() < wanted) return;
-    const uint8_t type = s->message.front();
-    const uint32_t body = BodySize(s->message);
-    const bool hello = type == kClientHello || type == kServerHello;
-    if (wanted == kMessageHeader && (!hello || body > kLongestHello)) {
-      if (hello) facts->CountCut();
-      s->skip = body;
-      s->message = {};
-    } else if (wanted == kMessageHeader + body) {
-      OnMessage(s, type, Bytes(s->message).subspan(kMessageHeader), facts);
-      s->message = {};
+  // How much is to be held of a message that begins so: its header, and the body of a hello, or of
+  // a certificate up to the end of the first.
+  static size_t Wanted(Bytes message) {
+    if (message.size() < kMessageHeader) return kMessageHeader;
+    const size_t body = BodySize(message);
+    switch (message.front()) {
+      case kClientHello:
+      case kServerHello:
+        return kMessageHeader + (body <= kLongestHello ? body : 0);
+      case kCertificate:
+        return kMessageHeader + std::min(body, LeafEnd(message.subspan(kMessageHeader)));
+      default:
+        return kMessageHeader;
     }
+  }
+
+  // Holds a message that is cut, as far as it is wanted.
+  void Hold(Side* s, ByteReader* piece, Facts* facts) {
+    size_t wanted = Wanted(s->message);
+    while (s->message.size() < wanted) {
+      const Bytes more = piece->TakeUpTo(wanted - s->message.size());
+      s->message.insert(s->message.end(), more.begin(), more.end());
+      if (s->message.size() < wanted) return;
+      wanted = Wanted(s->message);
+    }
+    const uint8_t type = s->message.front();
+    const Bytes body = Bytes(s->message).subspan(kMessageHeader);
+    s->skip = BodySize(s->message) - static_cast<uint32_t>(body.size());
+    if (s->skip == 0 || type == kCertificate) {
+      OnMessage(s, type, body, facts);
+    } else if (type == kClientHello || type == kServerHello) {
+      facts->CountCut();
+    }
+    s->message = {};
   }
 
   static uint32_t BodySize(Bytes message) {
@@ -313,12 +331,15 @@ class TlsSession : public Session {
       ParseServerHello(body, facts, &hello);
       retry_ = hello.retry;
       server_hello_ = !hello.retry;
+      s->server = true;
       modern_ = TlsVersionName(hello.version) == "TLS1.3";
+    } else if (type == kCertificate && s->server) {
+      ReadLeaf(body, facts);
     }
   }
 
-  // Both hellos are all; but up to TLS 1.2 an alert may still come in clear, so the first record
-  // under encryption is awaited.  Data of the client alone may be early data (RFC 8446
+  // Both hellos are all; but up to TLS 1.2 a certificate and an alert come in clear, so the first
+  // record under encryption is awaited.  Data of the client alone may be early data (RFC 8446
   // section 2.3).
   Progress Judge(const Side& s) const {
     if (server_hello_ && client_hello_ && (modern_ || s.encrypted)) return Progress::kDone;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/unit/common/net/dpi/dpi_testing.h"
+#include "tests/unit/common/net/dpi/certificate_testing.h"
 
 namespace rustnet::net {
 namespace {
@@ -30,6 +30,8 @@ const std::string kVerify = Record(22, Fragment(3, 0, "\xfe\xff\4cook"), "\xfe\x
 const std::string kServerHello =
     Record(22, Fragment(2, 1, "\xfe\xfd" + std::string(32, 'R') + S("\0\xc0\x2b\0")));
 
+const std::string kDone = Record(22, Fragment(14, 3, ""));
+
 std::vector<std::string> WithoutJa4(std::vector<std::string> facts) {
   std::erase_if(facts, [](const std::string& f) { return f.starts_with("ja4="); });
   return facts;
@@ -52,7 +54,7 @@ TEST(DtlsTest, CookieAndHellos) {
   const Result result = Feed({{kClient, kHello},
                               {kServer, kVerify},
                               {kClient, Record(22, Fragment(1, 1, HelloBody("cook")))},
-                              {kServer, kServerHello}},
+                              {kServer, kServerHello + kDone}},
                              OnPort(40001));
   EXPECT_THAT(result.protocols, ElementsAre("dtls"));
   EXPECT_THAT(WithoutJa4(result.facts),
@@ -60,6 +62,26 @@ TEST(DtlsTest, CookieAndHellos) {
                           "tls_version=DTLS1.2", "tls_cipher=49195"));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
   EXPECT_FALSE(result.wants_more);
+}
+
+TEST(DtlsTest, TheServersCertificate) {
+  const std::string body = CertificateBody(kCertificateDer, std::string(12'000, 'i'));
+  const Conversation conversation = {
+      {kClient, kHello},
+      {kServer, kServerHello + Record(22, Fragment(11, 2, body, 300, 700))},
+      {kServer, Record(22, Fragment(11, 2, body, 10'000, 1000))},
+      {kServer, Record(22, Fragment(11, 2, body, 0, 300))},
+      {kServer, kDone}};
+  const Result result = Feed(conversation, OnPort(40001));
+  for (const std::string& fact : kCertificateFacts) {
+    EXPECT_THAT(result.facts, testing::Contains(fact));
+  }
+  EXPECT_FALSE(result.wants_more);
+  // Whole, but of the wrong side.
+  const Result client = Feed(
+      {{kClient, kHello}, {kClient, Record(22, Fragment(11, 2, CertificateBody(kCertificateDer)))}},
+      OnPort(40001));
+  EXPECT_EQ(client.facts.size(), Feed({{kClient, kHello}}, OnPort(40001)).facts.size());
 }
 
 TEST(DtlsTest, FragmentsInAnyOrder) {

@@ -2,7 +2,7 @@
 #include "common/net/dpi/ja4.h"
 #include "common/net/dpi/md5.h"
 #include "common/net/dpi/tls_hello.h"
-#include "tests/unit/common/net/dpi/dpi_testing.h"
+#include "tests/unit/common/net/dpi/certificate_testing.h"
 
 namespace rustnet::net {
 namespace {
@@ -142,6 +142,33 @@ TEST(TlsTest, MessagesAndRecordsNeedNotMeet) {
   const Result result = CheckEveryCut(conversation, kOdd);
   EXPECT_EQ(result.facts,
             With(kHelloFacts, {"alpn_selected=h2", "tls_version=TLS1.2", "tls_cipher=49199"}));
+  EXPECT_FALSE(result.wants_more);
+}
+
+TEST(TlsTest, TheServersCertificate) {
+  const std::string message = Message(11, CertificateBody(kCertificateDer, std::string(900, 'i')));
+  const Conversation conversation = {
+      {kClient, Record(22, kHello)},
+      {kServer, Record(22, kServerHello12) + Record(22, message.substr(0, 100)) +
+                    Record(22, message.substr(100) + Message(14, ""))},
+      {kClient, Record(22, Message(11, CertificateBody("the client's"))) + Record(20, U8(1)) +
+                    Record(22, std::string(40, 'e'))}};
+  const Result result = CheckEveryCut(conversation, kOdd);
+  EXPECT_EQ(result.facts,
+            With(With(kHelloFacts, {"alpn_selected=h2", "tls_version=TLS1.2", "tls_cipher=49199"}),
+                 kCertificateFacts));
+  EXPECT_FALSE(result.wants_more);
+}
+
+// One of more than 8 KiB is not held, and counted.
+TEST(TlsTest, ACertificateThatIsTooLong) {
+  const std::string message = Message(11, CertificateBody(std::string(9000, 'c')));
+  const Result result =
+      Feed({{kClient, Record(22, kHello)},
+            {kServer, Record(22, kServerHello12) + Record(22, message.substr(0, 4000))},
+            {kServer, Record(22, message.substr(4000) + Message(14, "")) + Record(20, U8(1))}},
+           kOdd);
+  EXPECT_EQ(result.facts_dropped, 1u);
   EXPECT_FALSE(result.wants_more);
 }
 
