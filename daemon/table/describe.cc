@@ -192,9 +192,21 @@ void DescribePath(const Path& path, const Surroundings& around, model::Connectio
   }
 }
 
-bool IsQuic(const net::FlowView& flow) {
-  return flow.application && !flow.application->protocols.empty() &&
-         flow.application->protocols.front()->name == "quic";
+model::State QuicStateOf(net::Stage stage) {
+  switch (stage) {
+    case net::Stage::kQuicInitial:
+      return model::State::kQuicInitial;
+    case net::Stage::kQuicHandshake:
+      return model::State::kQuicHandshake;
+    case net::Stage::kQuicConnected:
+      return model::State::kQuicConnected;
+    case net::Stage::kQuicDraining:
+      return model::State::kQuicDraining;
+    case net::Stage::kQuicClosed:
+      return model::State::kQuicClosed;
+    default:
+      return model::State::kUnspecified;
+  }
 }
 
 model::State TcpStateOf(net::TcpState state) {
@@ -236,13 +248,9 @@ model::State StateOf(const net::FlowView& flow, uint8_t local) {
     return TcpStateOf(began || !peer_known ? flow.tcp : flow.tcp_peer);
   }
   if (flow.key.protocol != net::Protocol::kUdp) return model::State::kUnspecified;
+  if (net::IsQuic(flow.stage)) return QuicStateOf(flow.stage);
   if (flow.udp == net::UdpState::kIdle) return model::State::kUdpIdle;
   if (flow.udp == net::UdpState::kStale) return model::State::kUdpStale;
-  // Of a QUIC connection only its beginning can be told from outside: one side has spoken, or both.
-  if (IsQuic(flow)) {
-    const bool answered = flow.counters[0].packets > 0 && flow.counters[1].packets > 0;
-    return answered ? model::State::kQuicConnected : model::State::kQuicInitial;
-  }
   return model::State::kUdpActive;
 }
 

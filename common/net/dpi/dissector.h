@@ -16,6 +16,7 @@
 #include "common/base/ip_address.h"
 #include "common/base/time.h"
 #include "common/net/dpi/facts.h"
+#include "common/net/dpi/stage.h"
 #include "common/net/packet/packet.h"
 
 namespace rustnet::net {
@@ -77,6 +78,8 @@ class Session {
   virtual bool Proved() const { return true; }
   // Both ends have spoken the protocol.
   virtual bool Agreed() const { return false; }
+  // Asked after each OnData and OnGap.
+  virtual Standing standing() const { return {}; }
   // Bytes on the heap, this object included.
   virtual size_t memory() const = 0;
 };

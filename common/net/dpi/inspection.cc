@@ -160,7 +160,9 @@ void Inspection::OnGap(Direction direction, uint64_t lost) {
   }
   hops_ = 0;
   if (direction == Direction::kBackward) claim_.answered = true;  // and the answer is lost
-  After(session_->OnGap(direction, lost), direction, Moment{});
+  const Progress progress = session_->OnGap(direction, lost);
+  Hear();
+  After(progress, direction, Moment{});
 }
 
 void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
@@ -182,6 +184,7 @@ void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
     evidence_ = Evidence::kHandshake;
     ++changes_;
   }
+  Hear();
   After(progress, direction, moment);
 }
 
@@ -284,6 +287,14 @@ bool Inspection::Name() {
   return true;
 }
 
+void Inspection::Hear() {
+  if (!claim_.named) return;
+  const Standing now = session_->standing();
+  if (now == standing_) return;
+  standing_ = now;
+  ++changes_;
+}
+
 bool Inspection::Contradicts(Direction direction, Bytes bytes) {
   if (claim_.answered || direction == Direction::kForward) return false;
   claim_.answered = true;
@@ -303,6 +314,7 @@ void Inspection::Withdraw() {
   }
   if (!claim_.is_new) return;
   protocols_[--protocol_count_] = nullptr;
+  standing_ = {};
   if (protocol_count_ == 0) evidence_ = Evidence::kNone;
   facts_.Truncate(claim_.facts);
   mistaken_.Add(RowsOf(transport_).Named(*claim_.row));

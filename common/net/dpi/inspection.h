@@ -71,7 +71,9 @@ class Inspection {
   }
   Evidence evidence() const { return evidence_; }
   const Facts& facts() const { return facts_; }
-  // Grows whenever protocols(), evidence() or facts() change.
+  // Of the session, or of the last.
+  const Standing& standing() const { return standing_; }
+  // Grows whenever protocols(), evidence(), facts() or standing() change.
   uint32_t revision() const { return facts_.revision() + changes_; }
   // Bytes of memory held, for the table's budget.
   size_t memory() const;
@@ -106,6 +108,8 @@ class Inspection {
   bool Begin(const Dissector& dissector);
   // Names what is claimed; false if there is no room for another name.
   bool Name();
+  // Hears how the conversation stands, once it is named.
+  void Hear();
   // The first answer to a client's claim proves another protocol.
   bool Contradicts(Direction direction, Bytes bytes);
   void Withdraw();
@@ -120,10 +124,11 @@ class Inspection {
   std::array<const Dissector*, kMostProtocols> protocols_{};
   Facts facts_;
   std::array<Side, 2> sides_;
-  Claim claim_;           // of the session
-  RowSet by_port_;        // rows that are tried first
-  RowSet mistaken_;       // rows that were withdrawn
-  uint32_t changes_ = 0;  // of protocols_ and evidence_
+  Claim claim_;      // of the session
+  RowSet by_port_;   // rows that are tried first
+  RowSet mistaken_;  // rows that were withdrawn
+  Standing standing_;
+  uint32_t changes_ = 0;  // of protocols_, evidence_ and standing_
   Protocol transport_;
   Evidence evidence_ = Evidence::kNone;
   uint8_t protocol_count_ = 0;

@@ -10,6 +10,7 @@
 
 #include "common/net/dpi/ja4.h"
 #include "common/net/dpi/md5.h"
+#include "common/net/dpi/quic_packet.h"
 
 namespace rustnet::net {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 // IANA "TLS ExtensionType Values".
 constexpr uint16_t kServerName = 0, kSupportedGroups = 10, kPointFormats = 11,
                    kSignatureAlgorithms = 13, kAlpnList = 16, kSupportedVersions = 43,
+                   kQuicParameters = 57, kQuicDraftParameters = 0xffa5,
                    kEncryptedClientHello = 0xfe0d;
 constexpr uint8_t kHostName = 0;
 
@@ -106,8 +108,21 @@ uint16_t Newer(uint16_t a, uint16_t b) {
   return dtls ? std::min(a, b) : std::max(a, b);
 }
 
+// The server's are encrypted.
+void ReadParameters(ByteReader extension, Facts* facts, ClientHello* hello) {
+  QuicParameters parameters;
+  if (!ReadQuicParameters(extension, &parameters)) return;
+  if (parameters.idle_timeout_ms != 0)
+    facts->AddNumber(kQuicIdleTimeout, parameters.idle_timeout_ms);
+  if (parameters.max_udp_payload != 0)
+    facts->AddNumber(kQuicMaxUdpPayload, parameters.max_udp_payload);
+  hello->quic_idle_timeout_ms =
+      static_cast<uint32_t>(std::min<uint64_t>(parameters.idle_timeout_ms, UINT32_MAX));
+}
+
 // Reads the extensions of a ClientHello; false if they are cut.
-bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* facts) {
+bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* facts,
+                          ClientHello* hello) {
   bool has_versions = false;
   while (extensions.ok() && !extensions.empty()) {
     const uint16_t type = extensions.U16();
@@ -133,6 +148,10 @@ bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* fact
         break;
       case kPointFormats:
         ja3->formats = Joined(body.Sub(body.U8()), 1);
+        break;
+      case kQuicParameters:
+      case kQuicDraftParameters:
+        if (ja4->transport == 'q') ReadParameters(body, facts, hello);
         break;
       case kEncryptedClientHello:
         facts->Add(kEch, "true");
@@ -185,7 +204,9 @@ std::string_view TlsVersionName(uint16_t version) {
   }
 }
 
-bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
+bool ParseClientHello(Bytes body, HelloForm form, Facts* facts, ClientHello* hello) {
+  ClientHello unasked;
+  if (hello == nullptr) hello = &unasked;
   ByteReader reader(body);
   Ja3 ja3;
   ja3.extensions.reserve(128);
@@ -208,7 +229,8 @@ bool ParseClientHello(Bytes body, HelloForm form, Facts* facts) {
   } else {
     const uint16_t size = reader.U16();
     whole = reader.ok() && size <= reader.size();
-    whole = ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, &ja4, facts) && whole;
+    whole =
+        ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, &ja4, facts, hello) && whole;
   }
   // JA3 is of TLS: DTLS has other version numbers.
   if (whole && form != HelloForm::kDtls) facts->Add(kJa3, ja3.Digest());

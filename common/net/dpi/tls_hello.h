@@ -20,13 +20,19 @@ inline constexpr Field kTlsCipher{"tls_cipher", false, true};
 inline constexpr Field kEch{"ech"};  // "true": encrypted_client_hello (0xfe0d) was offered
 inline constexpr Field kJa3{"ja3"};
 inline constexpr Field kJa4{"ja4"};
+// What a client of QUIC says of itself (RFC 9000 section 18.2).
+inline constexpr Field kQuicIdleTimeout{"quic_idle_timeout", false, true};  // milliseconds
+inline constexpr Field kQuicMaxUdpPayload{"quic_max_udp_payload", false, true};
 inline constexpr Field kTlsAlert{"tls_alert"};  // in clear: "handshake_failure"
 
 enum class HelloForm : uint8_t { kTls, kDtls, kQuic };
 
+struct ClientHello {
+  uint32_t quic_idle_timeout_ms = 0;  // 0: none
+};
 // `body` of a ClientHello, behind the four bytes of its handshake header (DTLS: twelve).  It may be
-// cut: what stands whole before the cut is stored, and false returned.
-bool ParseClientHello(Bytes body, HelloForm form, Facts* facts);
+// cut: what stands whole before the cut is stored, and false returned.  `hello` may be null.
+bool ParseClientHello(Bytes body, HelloForm form, Facts* facts, ClientHello* hello = nullptr);
 
 struct ServerHello {
   uint16_t version = 0;

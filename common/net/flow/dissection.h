@@ -54,6 +54,7 @@ class Dissection {
   // Null if nothing was proved.
   std::shared_ptr<const ApplicationFacts> Facts() const;
   std::span<const Dissector* const> protocols() const { return inspection_.protocols(); }
+  const Standing& standing() const { return inspection_.standing(); }
 
  private:
   class Reader;

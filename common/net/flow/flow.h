@@ -109,6 +109,7 @@ struct FlowView {
   TcpState tcp_peer = TcpState::kNone;  // the state of the endpoint that did not begin the flow
   TcpSeen seen;
   UdpState udp = UdpState::kActive;
+  Stage stage = Stage::kNone;                 // of the application
   std::array<DirectionCounters, 2> counters;  // by Direction
   std::array<uint64_t, 2> rate{};             // frame bytes of the last second, by Direction
   std::array<SeenSpan, 2> span;               // by Direction

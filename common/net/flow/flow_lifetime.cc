@@ -53,7 +53,7 @@ uint32_t FlowTable::Impl::Create(const Packet& packet, uint32_t hash) {
   index_.Insert(hash, number);
   ++counters_.flows_created;
   flow.timeout_seconds = flow.is_tcp() ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
-                                       : TimeoutSeconds(flow.key.protocol, flow.patience, false);
+                                       : TimeoutSeconds(flow.key.protocol, flow.patience, 0);
   if (options_.expire) wheel_.Arm(number, DueSecond(flow));
   return number;
 }
@@ -145,6 +145,9 @@ uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
   if (!flow.decided && silent < kSilenceSeconds * kTicksPerSecond) {
     seconds = std::min<uint32_t>(seconds, kSilenceSeconds);
   }
+  if (flow.stage == Stage::kQuicDraining && silent < kQuicDrainingSeconds * kTicksPerSecond) {
+    seconds = std::min<uint32_t>(seconds, kQuicDrainingSeconds);
+  }
   if (flow.key.protocol == Protocol::kUdp) {
     // Its state ages in two steps before it ends.
     for (const uint16_t step : {kUdpStaleSeconds, kUdpIdleSeconds}) {
@@ -157,10 +160,10 @@ uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
 
 void FlowTable::Impl::RenewTimeout(uint32_t number) {
   Flow& flow = flows_[number];
-  const bool answered = flow.counters[1].packets > 0;
-  const uint16_t seconds = flow.is_tcp()
-                               ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
-                               : TimeoutSeconds(flow.key.protocol, flow.patience, answered);
+  const uint16_t idle_seconds = flow.learnt != nullptr ? flow.learnt->idle_seconds : uint16_t{0};
+  const uint16_t seconds =
+      flow.is_tcp() ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
+                    : TimeoutSeconds(flow.key.protocol, flow.patience, idle_seconds);
   if (seconds == flow.timeout_seconds) return;
   flow.timeout_seconds = seconds;
   // A later end is found when the timer is looked at; an earlier one needs an earlier look.
@@ -189,12 +192,17 @@ void FlowTable::Impl::OnTimer(uint32_t number) {
   const uint32_t silent = tick_ - flow.touched;
   const bool ends = silent >= uint32_t{flow.timeout_seconds} * kTicksPerSecond;
   if (!ends && silent >= kSilenceSeconds * kTicksPerSecond) OnSilence(number);
+  // Drained, or its endpoints' own timeout has passed (RFC 9000 section 10).
+  const bool over = ends || (flow.stage == Stage::kQuicDraining &&
+                             silent >= uint32_t{kQuicDrainingSeconds} * kTicksPerSecond);
+  const bool closes = over && IsQuic(flow.stage) && flow.stage != Stage::kQuicClosed;
+  if (closes) flow.stage = Stage::kQuicClosed;
   const bool aged =
       flow.key.protocol == Protocol::kUdp && silent >= uint32_t{kUdpIdleSeconds} * kTicksPerSecond;
   wheel_.Arm(number, DueSecond(flow));
   if (ends) {
     End(number);
-  } else if (aged && !flow.changed) {
+  } else if ((aged || closes) && !flow.changed) {
     MarkChanged(number);
   }
 }

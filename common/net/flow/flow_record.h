@@ -30,6 +30,7 @@ struct Links {
 struct Learnt {
   std::shared_ptr<const ApplicationFacts> facts;
   std::unique_ptr<Dissection> dissection;
+  uint16_t idle_seconds = 0;  // see IdleSeconds
 };
 
 // Of flows without TCP.
@@ -73,7 +74,8 @@ struct alignas(64) Flow {
   uint32_t carrier_id = 0;
   uint8_t vlan_count = 0;
   std::array<uint8_t, 2> misses{};  // before there was a dissection
-  uint64_t id = 0;                  // 0: not in use
+  Stage stage = Stage::kNone;
+  uint64_t id = 0;            // 0: not in use
   Time first = 0;
   std::array<uint16_t, 4> vlans{};
   std::array<Carrier, kMaxCarriers> carriers{};

@@ -197,7 +197,6 @@ void FlowTable::Impl::AddDatagram(const Packet& packet, uint32_t number, Directi
   datagrams.icmp_code = packet.icmp.code;
   datagrams.arp_operation = packet.arp_operation;
   datagrams.igmp_type = packet.igmp_type;
-  if (direction == Direction::kBackward && flow->counters[1].packets == 1) RenewTimeout(number);
   ReadDatagram(packet, number, direction, flow);
 }
 
@@ -265,7 +264,10 @@ bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direct
   const bool learnt = dissection.TakeNews();
   if (learnt) {
     flow->news = true;
-    flow->patience = PatienceOf(dissection.protocols());
+    const Standing& standing = dissection.standing();
+    flow->stage = standing.stage;
+    flow->learnt->idle_seconds = IdleSeconds(standing);
+    flow->patience = PatienceOf(dissection.protocols(), standing.stage);
   }
   CopyCounters();
   if (dissection.starved()) ++counters_.dissections_dropped;

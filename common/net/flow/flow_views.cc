@@ -134,6 +134,7 @@ FlowView FlowTable::Impl::View(const Flow& flow, uint32_t tick, Duration into) c
   view.ended = flow.ended;
   view.local_began = flow.local_began;
   view.counters = flow.counters;
+  view.stage = flow.stage;
   view.first = flow.first;
   view.last = flow.last;
   view.idle_timeout_seconds = flow.timeout_seconds;

@@ -19,16 +19,40 @@ constexpr Named kNamed[] = {
     {"llmnr", Patience::kExchange}, {"ssdp", Patience::kExchange},  {"stun", Patience::kExchange},
 };
 
+Patience QuicPatience(Stage stage) {
+  switch (stage) {
+    case Stage::kQuicInitial:
+    case Stage::kQuicHandshake:
+      return Patience::kQuicOpening;
+    case Stage::kQuicConnected:
+      return Patience::kQuicConnected;
+    case Stage::kQuicDraining:
+    case Stage::kQuicClosed:
+      return Patience::kQuicOver;
+    default:
+      return Patience::kQuic;
+  }
+}
+
 }  // namespace
 
-Patience PatienceOf(std::span<const Dissector* const> protocols) {
+Patience PatienceOf(std::span<const Dissector* const> protocols, Stage stage) {
   Patience most = Patience::kPlain;
   for (const Dissector* protocol : protocols) {
     for (const Named& named : kNamed) {
       if (protocol->name == named.name) most = std::max(most, named.patience);
     }
   }
-  return most;
+  return most == Patience::kQuic ? QuicPatience(stage) : most;
+}
+
+// An endpoint's timeout begins anew where a packet arrives, which is later than where it was seen.
+uint16_t IdleSeconds(const Standing& standing) {
+  constexpr uint32_t kMost = 600, kLeeway = 1;
+  if (standing.idle_timeout_ms == 0) return 0;
+  const uint32_t seconds = std::min(standing.idle_timeout_ms / 1000, kMost - kLeeway) + kLeeway;
+  // RFC 9000 section 10.1: at least three probe timeouts.
+  return static_cast<uint16_t>(std::max<uint32_t>(seconds, kQuicDrainingSeconds));
 }
 
 uint16_t TcpTimeoutSeconds(TcpState one, TcpState other, Patience patience) {
@@ -45,7 +69,7 @@ uint16_t TcpTimeoutSeconds(TcpState one, TcpState other, Patience patience) {
   return one == TcpState::kNone && other == TcpState::kNone ? 120 : 60;
 }
 
-uint16_t TimeoutSeconds(Protocol protocol, Patience patience, bool answered) {
+uint16_t TimeoutSeconds(Protocol protocol, Patience patience, uint16_t idle_seconds) {
   switch (protocol) {
     case Protocol::kUdp:
       switch (patience) {
@@ -58,7 +82,13 @@ uint16_t TimeoutSeconds(Protocol protocol, Patience patience, bool answered) {
         case Patience::kSsh:
           return 1800;
         case Patience::kQuic:
-          return answered ? 180 : 60;
+          return 120;
+        case Patience::kQuicOpening:
+          return 60;
+        case Patience::kQuicConnected:
+          return idle_seconds != 0 ? idle_seconds : 180;
+        case Patience::kQuicOver:
+          return 15;
         case Patience::kPlain:
           return 60;
       }

@@ -82,6 +82,25 @@ TEST_F(ConnectionTableTest, TheStateIsThatOfTheLocalEnd) {
   EXPECT_EQ(Only().state, model::State::kTcpCloseWait);
 }
 
+// And not how long it is silent.
+TEST_F(ConnectionTableTest, TheStateOfQuicIsItsStage) {
+  constexpr std::pair<net::Stage, model::State> kStates[] = {
+      {net::Stage::kNone, model::State::kUdpIdle},
+      {net::Stage::kQuicInitial, model::State::kQuicInitial},
+      {net::Stage::kQuicHandshake, model::State::kQuicHandshake},
+      {net::Stage::kQuicConnected, model::State::kQuicConnected},
+      {net::Stage::kQuicDraining, model::State::kQuicDraining},
+      {net::Stage::kQuicClosed, model::State::kQuicClosed},
+  };
+  net::FlowView flow = Flow(1, "10.0.0.1", 40000, "198.51.100.7", 443, net::Protocol::kUdp);
+  flow.udp = net::UdpState::kIdle;
+  for (const auto& [stage, state] : kStates) {
+    flow.stage = stage;
+    Tick({flow});
+    EXPECT_EQ(Only().state, state);
+  }
+}
+
 TEST_F(ConnectionTableTest, APortIsAGuessAndDissectionIsNot) {
   net::FlowView flow = Flow(1, "198.51.100.7", 40000, "10.0.0.1", 443);
   Tick({flow});

@@ -68,6 +68,7 @@ struct Result {
   Evidence evidence = Evidence::kNone;
   bool wants_more = true;
   uint64_t facts_dropped = 0;
+  Standing standing = {};
   friend bool operator==(const Result&, const Result&) = default;
 };
 
@@ -117,6 +118,7 @@ inline Result ResultOf(const Inspection& inspection, const InspectionCounters& c
   result.evidence = inspection.evidence();
   result.wants_more = inspection.wants_more();
   result.facts_dropped = counters.facts_dropped;
+  result.standing = inspection.standing();
   return result;
 }
 

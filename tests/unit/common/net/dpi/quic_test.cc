@@ -127,7 +127,7 @@ TEST(QuicTest, BothHellos) {
   EXPECT_THAT(result.protocols, ElementsAre("quic"));
   EXPECT_EQ(WithoutPrints(result.facts), With(kFacts, {"tls_version=TLS1.3", "tls_cipher=4865"}));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
-  EXPECT_FALSE(result.wants_more);
+  EXPECT_TRUE(result.wants_more);  // it does not stand yet
 }
 
 // A server may answer in another version with keys from the same id (RFC 9368).
@@ -172,7 +172,36 @@ TEST(QuicTest, ACloseIsTheEnd) {
   const Result result =
       Feed({{kClient, ClientInitial(Crypto(0, kHello))}, {kServer, answer}}, OnPort(4433));
   EXPECT_THAT(result.facts, testing::Contains("quic_error=296"));
+  EXPECT_EQ(result.standing.stage, Stage::kQuicDraining);
   EXPECT_FALSE(result.wants_more);
+}
+
+// What passes behind a connection that stands is not read.
+TEST(QuicTest, EndsWhereItIsConnected) {
+  const std::string rest = U16(0x4000 | 40) + std::string(40, 'h');
+  const std::string id = kServerV1.substr(7, 8);
+  const std::string client_handshake = S("\xe0\0\0\0\1\x08") + id + S("\0") + rest;
+  const std::string server_handshake = S("\xe0\0\0\0\1\0\x08") + id + rest;
+  Conversation conversation = {{kClient, ClientInitial(Crypto(0, kHello))}};
+  EXPECT_EQ(Feed(conversation, OnPort(4433)).standing.stage, Stage::kQuicInitial);
+  conversation.push_back({kServer, kServerV1 + server_handshake});
+  EXPECT_EQ(Feed(conversation, OnPort(4433)).standing.stage, Stage::kQuicHandshake);
+  conversation.push_back({kClient, client_handshake + "\x41" + id + std::string(30, 'd')});
+  const Result result = Feed(conversation, OnPort(4433));
+  EXPECT_EQ(result.standing.stage, Stage::kQuicConnected);
+  EXPECT_FALSE(result.wants_more);
+}
+
+TEST(QuicTest, TheClientsIdleTimeout) {
+  const std::string parameters = S("\1\4\x80\0\x75\x30\3\2\x45\xc0");
+  const std::string extensions = S("\0\x39") + U16(parameters.size()) + parameters;
+  const std::string body =
+      "\3\3" + std::string(32, 'r') + S("\0\0\2\x13\1\1\0") + U16(extensions.size()) + extensions;
+  const std::string hello = "\1" + U24(body.size()) + body;
+  const Result result = Feed({{kClient, ClientInitial(Crypto(0, hello))}}, OnPort(4433));
+  EXPECT_THAT(result.facts, testing::Contains("quic_idle_timeout=30000"));
+  EXPECT_THAT(result.facts, testing::Contains("quic_max_udp_payload=1472"));
+  EXPECT_EQ(result.standing, (Standing{Stage::kQuicInitial, 30'000}));
 }
 
 TEST(QuicTest, AWrongTagTeachesNothing) {

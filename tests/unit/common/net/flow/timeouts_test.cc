@@ -45,34 +45,62 @@ TEST(TimeoutsTest, Tcp) {
 struct OtherCase {
   Protocol protocol;
   const char* application;  // null: unknown
-  bool answered;
   uint16_t seconds;
 };
 
 constexpr OtherCase kOther[] = {
-    {Protocol::kUdp, nullptr, false, 60},    {Protocol::kUdp, "dhcp", true, 60},
-    {Protocol::kUdp, "snmp", true, 60},      {Protocol::kUdp, "dns", true, 30},
-    {Protocol::kUdp, "ntp", false, 30},      {Protocol::kUdp, "mdns", false, 30},
-    {Protocol::kUdp, "llmnr", false, 30},    {Protocol::kUdp, "ssdp", false, 30},
-    {Protocol::kUdp, "stun", true, 30},      {Protocol::kUdp, "mqtt", true, 120},
-    {Protocol::kUdp, "http", true, 600},     {Protocol::kUdp, "ssh", true, 1800},
-    {Protocol::kUdp, "quic", false, 60},     {Protocol::kUdp, "quic", true, 180},
-    {Protocol::kIcmp, nullptr, true, 10},    {Protocol::kIcmpv6, nullptr, true, 10},
-    {Protocol::kIgmp, nullptr, false, 10},   {Protocol::kArp, nullptr, true, 30},
-    {Protocol::kSctp, nullptr, true, 180},   {Protocol::kLink, nullptr, false, 180},
-    {Protocol::kIpOther, nullptr, true, 60},
+    {Protocol::kUdp, nullptr, 60},     {Protocol::kUdp, "dhcp", 60},
+    {Protocol::kUdp, "snmp", 60},      {Protocol::kUdp, "dns", 30},
+    {Protocol::kUdp, "ntp", 30},       {Protocol::kUdp, "mdns", 30},
+    {Protocol::kUdp, "llmnr", 30},     {Protocol::kUdp, "ssdp", 30},
+    {Protocol::kUdp, "stun", 30},      {Protocol::kUdp, "mqtt", 120},
+    {Protocol::kUdp, "http", 600},     {Protocol::kUdp, "ssh", 1800},
+    {Protocol::kUdp, "quic", 120},     {Protocol::kUdp, "gquic", 120},
+    {Protocol::kIcmp, nullptr, 10},    {Protocol::kIcmpv6, nullptr, 10},
+    {Protocol::kIgmp, nullptr, 10},    {Protocol::kArp, nullptr, 30},
+    {Protocol::kSctp, nullptr, 180},   {Protocol::kLink, nullptr, 180},
+    {Protocol::kIpOther, nullptr, 60},
 };
+
+std::vector<const Dissector*> Named(Dissector* dissector, const char* name) {
+  if (name == nullptr) return {};
+  dissector->name = name;
+  return {dissector};
+}
 
 TEST(TimeoutsTest, Others) {
   for (const OtherCase& c : kOther) {
     Dissector dissector{};
-    std::vector<const Dissector*> protocols;
-    if (c.application != nullptr) {
-      dissector.name = c.application;
-      protocols.push_back(&dissector);
-    }
-    EXPECT_EQ(TimeoutSeconds(c.protocol, PatienceOf(protocols), c.answered), c.seconds)
+    const Patience patience = PatienceOf(Named(&dissector, c.application), Stage::kNone);
+    EXPECT_EQ(TimeoutSeconds(c.protocol, patience, 0), c.seconds)
         << (c.application != nullptr ? c.application : "unknown");
+  }
+}
+
+struct QuicCase {
+  Stage stage;
+  uint32_t idle_timeout_ms;
+  uint16_t seconds;
+};
+
+constexpr QuicCase kQuic[] = {
+    {Stage::kNone, 30'000, 120},
+    {Stage::kQuicInitial, 30'000, 60},
+    {Stage::kQuicHandshake, 0, 60},
+    {Stage::kQuicConnected, 0, 180},
+    {Stage::kQuicConnected, 30'000, 31},
+    {Stage::kQuicConnected, 1, 3},
+    {Stage::kQuicConnected, UINT32_MAX, 600},
+    {Stage::kQuicDraining, 30'000, 15},
+    {Stage::kQuicClosed, 0, 15},
+};
+
+TEST(TimeoutsTest, Quic) {
+  for (const QuicCase& c : kQuic) {
+    Dissector dissector{};
+    const Patience patience = PatienceOf(Named(&dissector, "quic"), c.stage);
+    const uint16_t idle = IdleSeconds({c.stage, c.idle_timeout_ms});
+    EXPECT_EQ(TimeoutSeconds(Protocol::kUdp, patience, idle), c.seconds) << StageName(c.stage);
   }
 }
 
