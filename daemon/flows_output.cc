@@ -58,6 +58,8 @@ void AppendApplication(const FlowView& flow, JsonWriter* json) {
   for (const net::Dissector* dissector : flow.application->protocols)
     names.push_back(dissector->name);
   json->Text("app", names.front()).Texts("apps", names);
+  if (IsQuic(flow.stage)) json->Text("quic_state", StageName(flow.stage));
+  if (IsSsh(flow.stage)) json->Text("ssh_state", StageName(flow.stage));
   // Values stand in order of appearance; those of one field are gathered at its first.
   std::vector<const net::Field*> done;
   for (const auto& value : flow.application->values) {

@@ -192,7 +192,8 @@ OwnName NameIn(const net::ApplicationFacts& facts) {
   return {};
 }
 
-void DescribeApplication(const net::ApplicationFacts& facts, bool detail, model::Application* out) {
+void DescribeApplication(const net::ApplicationFacts& facts, net::Stage stage, bool detail,
+                         model::Application* out) {
   if (facts.protocols.empty()) return;
   out->protocol = facts.protocols.front()->name;
   for (const net::Dissector* dissector : facts.protocols) {
@@ -212,6 +213,9 @@ void DescribeApplication(const net::ApplicationFacts& facts, bool detail, model:
       out->summary += value;
     }
   }
+  // The row's state is TCP's; that of QUIC is the row's own.
+  const std::string_view ssh_state = net::IsSsh(stage) ? net::StageName(stage) : "";
+  if (!ssh_state.empty()) out->summary.append(out->summary.empty() ? "" : " ").append(ssh_state);
   if (!detail) return;
   for (const net::ApplicationFacts::Value& value : facts.values) {
     if (value.field->secret) continue;
@@ -222,6 +226,7 @@ void DescribeApplication(const net::ApplicationFacts& facts, bool detail, model:
     }
     field->values.push_back(value.text);
   }
+  if (!ssh_state.empty()) out->fields.push_back({"ssh_state", {std::string(ssh_state)}});
 }
 
 std::string ControlStateText(const Record& record) {

@@ -19,7 +19,9 @@ struct OwnName {
 };
 OwnName NameIn(const net::ApplicationFacts& facts);
 
-void DescribeApplication(const net::ApplicationFacts& facts, bool detail, model::Application* out);
+// `stage`: of the flow.
+void DescribeApplication(const net::ApplicationFacts& facts, net::Stage stage, bool detail,
+                         model::Application* out);
 
 // "ECHO_REQUEST", "REPLY", …; empty if State says it all.
 std::string ControlStateText(const Record& record);

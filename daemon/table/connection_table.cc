@@ -279,6 +279,7 @@ bool ConnectionTable::Update(const net::FlowView& flow, RowIndex row, const Tick
   changed |= Set(&record->icmp_code, flow.icmp_code);
   changed |= Set(&record->arp_operation, flow.arp_operation);
   changed |= Set(&record->igmp_type, flow.igmp_type);
+  changed |= Set(&record->stage, flow.stage);
   return changed;
 }
 

@@ -106,7 +106,7 @@ void ProvedOrGuessed(const Record& record, const Surroundings& around, model::Ex
                      model::Application* out) {
   *out = model::Application();
   if (record.application && !record.application->protocols.empty()) {
-    DescribeApplication(*record.application, extent == model::Extent::kDetail, out);
+    DescribeApplication(*record.application, record.stage, extent == model::Extent::kDetail, out);
     return;
   }
   if (record.key.protocol == net::Protocol::kLink) {

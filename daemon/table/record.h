@@ -82,6 +82,7 @@ struct Record {
   uint8_t icmp_code = 0;
   uint8_t arp_operation = 0;
   uint8_t igmp_type = 0;
+  net::Stage stage = net::Stage::kNone;
   model::Direction direction = model::Direction::kUnspecified;
   model::RttSource rtt_source = model::RttSource::kUnspecified;
   bool local_began = false;

@@ -101,6 +101,27 @@ TEST_F(ConnectionTableTest, TheStateOfQuicIsItsStage) {
   }
 }
 
+// Beside TCP's state, which the row keeps.
+TEST_F(ConnectionTableTest, TheStageOfSshIsSaidOfTheApplication) {
+  const synthetic::Kind& ssh = synthetic::Kinds()[3];
+  auto facts = std::make_shared<net::ApplicationFacts>();
+  facts->protocols = {&ssh.dissector};
+  facts->values = {{&synthetic::kSshServer, "OpenSSH_9.6"}};
+  net::FlowView flow = Flow(1, "198.51.100.7", 40000, "10.0.0.1", 22);
+  flow.application = facts;
+  flow.stage = net::Stage::kSshAuthentication;
+  Tick({flow});
+  const model::Connection row = Only();
+  EXPECT_EQ(row.state, model::State::kTcpCloseWait);
+  EXPECT_EQ(row.application.summary, "OpenSSH_9.6 authentication");
+  ASSERT_THAT(row.application.fields, SizeIs(2));
+  EXPECT_EQ(row.application.fields[1].name, "ssh_state");
+  EXPECT_THAT(row.application.fields[1].values, ElementsAre("authentication"));
+  flow.stage = net::Stage::kSshEstablished;
+  Tick({flow});
+  EXPECT_EQ(Only().application.summary, "OpenSSH_9.6 established");
+}
+
 TEST_F(ConnectionTableTest, APortIsAGuessAndDissectionIsNot) {
   net::FlowView flow = Flow(1, "198.51.100.7", 40000, "10.0.0.1", 443);
   Tick({flow});

@@ -79,7 +79,6 @@ TEST_F(InspectionTest, TheOtherSidesOpeningIsNotLost) {
   Say(&inspection, kClient, "2.0-a\r\n");
   EXPECT_EQ(inspection.facts().First("ssh_client"), "a");
   EXPECT_EQ(inspection.facts().First("ssh_server"), "b");
-  EXPECT_FALSE(inspection.wants_more());
 }
 
 TEST_F(InspectionTest, WhatThePeerSaidBeforeIsNotTheBeginningOfItsAnswer) {

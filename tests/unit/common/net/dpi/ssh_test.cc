@@ -33,7 +33,127 @@ TEST(SshTest, BothBanners) {
   EXPECT_THAT(result.facts, ElementsAre("ssh_version=2.0", "ssh_server=OpenSSH_9.6p1 Debian-2",
                                         "ssh_client=PuTTY_Release_0.78"));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
-  EXPECT_FALSE(result.wants_more);
+  EXPECT_TRUE(result.wants_more);
+  EXPECT_EQ(result.standing.stage, Stage::kSshBanner);
+}
+
+std::string U32(size_t n) { return U16(n >> 16) + U16(n & 0xffff); }
+std::string Names(const std::string& names) { return U32(names.size()) + names; }
+std::string Packet(int number, const std::string& body) {
+  return U32(body.size() + 6) + '\4' + static_cast<char>(number) + body + "pppp";
+}
+std::string Offer(const std::string& kex, const std::string& host_key, const std::string& cipher,
+                  const std::string& mac) {
+  return Packet(20, std::string(16, 'c') + Names(kex) + Names(host_key) + Names(cipher) +
+                        Names(cipher) + Names(mac) + Names(mac) + Names("none") + Names("none") +
+                        Names("") + Names("") + S("\0\0\0\0\0"));
+}
+
+const std::string kNewKeys = Packet(21, "");
+const std::string kClientOffer = Offer("curve25519-sha256,ext-info-c", "ssh-ed25519,ssh-rsa",
+                                       "aes128-ctr,aes256-ctr", "hmac-sha2-256,hmac-sha1");
+const std::string kServerOffer =
+    Offer("sntrup761,curve25519-sha256", "ssh-rsa", "aes256-ctr,aes128-ctr", "hmac-sha1");
+const Conversation kExchange = {{kClient, "SSH-2.0-c\r\n"},
+                                {kServer, "SSH-2.0-s\r\n" + kServerOffer},
+                                {kClient, kClientOffer + Packet(30, "point")},
+                                {kServer, Packet(31, "key") + kNewKeys},
+                                {kClient, kNewKeys + "sealed"}};
+
+// The digests are md5sum's of the lists with ';' between.
+TEST(SshTest, WhatBothEndsAgreeOn) {
+  const Result result = CheckEveryCut(kExchange, kOdd);
+  EXPECT_THAT(result.facts,
+              ElementsAre("ssh_version=2.0", "ssh_client=c", "ssh_server=s",
+                          "hassh_server=551466f3f0bab140f352ac432422e125",
+                          "hassh=34b9117cdae71235f1b1aa683fd98e43", "ssh_kex=curve25519-sha256",
+                          "ssh_hostkey=ssh-rsa", "ssh_cipher=aes128-ctr", "ssh_mac=hmac-sha1"));
+  EXPECT_EQ(result.standing.stage, Stage::kSshAuthentication);
+}
+
+TEST(SshTest, ACipherThatNeedsNoMac) {
+  const Result result =
+      Feed({{kClient, "SSH-2.0-c\r\n" + Offer("k", "h", "chacha20-poly1305@openssh.com", "m")},
+            {kServer, "SSH-2.0-s\r\n" + Offer("k", "h", "chacha20-poly1305@openssh.com", "m")}},
+           kOdd);
+  EXPECT_THAT(result.facts, testing::Contains("ssh_cipher=chacha20-poly1305@openssh.com"));
+  EXPECT_THAT(result.facts, testing::Not(testing::Contains("ssh_mac=m")));
+}
+
+Conversation Then(Conversation conversation, const Conversation& more) {
+  conversation.insert(conversation.end(), more.begin(), more.end());
+  return conversation;
+}
+Conversation Times(int n, const Piece& piece) {
+  return Conversation(static_cast<size_t>(n), piece);
+}
+
+struct StageCase {
+  const char* name;
+  Conversation conversation;
+  Stage stage;
+  bool wants_more;
+};
+
+const StageCase kStages[] = {
+    {"OneBanner", {{kServer, "SSH-2.0-s\r\n"}}, Stage::kSshBanner, true},
+    {"OneOffer", {kExchange.begin(), kExchange.begin() + 2}, Stage::kSshKeyExchange, true},
+    {"OneSidesKeys", {kExchange.begin(), kExchange.begin() + 4}, Stage::kSshKeyExchange, true},
+    {"BothSidesKeys", kExchange, Stage::kSshAuthentication, true},
+    {"AsManyAnswersAsRefusalsTake", Then(kExchange, Times(10, {kServer, "sealed"})),
+     Stage::kSshAuthentication, true},
+    {"MoreAnswers", Then(kExchange, Times(11, {kServer, "sealed"})), Stage::kSshEstablished, false},
+    {"MuchData", Then(kExchange, Times(9, {kClient, std::string(4000, 'e')})),
+     Stage::kSshEstablished, false},
+    {"Endless", Then(kExchange, Times(600, {kClient, "e"})), Stage::kSshAuthentication, false},
+    {"Disconnect", Then({kExchange.begin(), kExchange.begin() + 3}, {{kServer, Packet(1, "why")}}),
+     Stage::kSshKeyExchange, false},
+    {"NoPackets",
+     {{kClient, "SSH-2.0-c\r\n"}, {kServer, "SSH-2.0-s\r\n"}, {kClient, "\xff\xff\xff\xff"}},
+     Stage::kNone,
+     false},
+    {"Version1", {{kServer, "SSH-1.5-s\n"}, {kClient, "SSH-1.5-c\n"}}, Stage::kNone, false},
+};
+
+TEST(SshTest, Stages) {
+  for (const StageCase& c : kStages) {
+    const Result result = Feed(c.conversation, kOdd);
+    EXPECT_EQ(StageName(result.standing.stage), StageName(c.stage)) << c.name;
+    EXPECT_EQ(result.wants_more, c.wants_more) << c.name;
+  }
+}
+
+TEST(SshTest, BehindAHole) {
+  for (const size_t said : {3u, 5u}) {
+    const InspectionLimits limits;
+    InspectionCounters counters;
+    Inspection inspection(Protocol::kTcp, 1, 22, &limits, &counters);
+    for (size_t i = 0; i < said; ++i) {
+      inspection.OnData(kExchange[i].direction, AsBytes(kExchange[i].bytes), Moment{});
+    }
+    inspection.OnGap(kServer, 40'000);
+    // In clear nothing can be told any more; encrypted bytes count, seen or not.
+    EXPECT_EQ(inspection.standing().stage, said == 3 ? Stage::kNone : Stage::kSshEstablished);
+  }
+}
+
+// Each byte of the offers wrong in turn, and each end of them: nothing is read past the end.
+TEST(SshTest, HostileOffers) {
+  for (size_t at = 0; at < kServerOffer.size(); ++at) {
+    Conversation conversation = kExchange;
+    conversation[1].bytes[11 + at] = '\xff';
+    Feed(conversation, kOdd);
+  }
+  const std::string body = kServerOffer.substr(6, kServerOffer.size() - 10);
+  for (size_t n = 0; n < body.size(); ++n) {
+    Conversation conversation = kExchange;
+    conversation[1].bytes = "SSH-2.0-s\r\n" + Packet(20, body.substr(0, n));
+    const Result result = Feed(conversation, kOdd);
+    EXPECT_EQ(std::count_if(result.facts.begin(), result.facts.end(),
+                            [](const std::string& f) { return f.starts_with("hassh_server="); }),
+              n + 13 >= body.size() ? 1 : 0)
+        << n << " of " << body.size();
+  }
 }
 
 TEST(SshTest, LinesBeforeTheServersBanner) {
