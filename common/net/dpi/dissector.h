@@ -46,6 +46,7 @@ class Knowledge {
 };
 
 class Expectations;
+class QuicIds;
 
 // What a session may ask about the packet whose bytes it is given.
 struct Moment {
@@ -56,6 +57,7 @@ struct Moment {
   uint16_t destination_port = 0;
   Knowledge* knowledge = nullptr;        // may be null
   Expectations* expectations = nullptr;  // may be null
+  QuicIds* quic_ids = nullptr;           // of the same worker; may be null
   // Not on a port of the protocol, and both ends had spoken before it was recognised.
   bool late = false;
 };

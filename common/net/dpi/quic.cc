@@ -10,6 +10,7 @@
 // Beyond the hellos a session lasts until the connection stands, or is refused: from then on its
 // packets say nothing to who does not have the keys.
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/fragments.h"
 #include "common/net/dpi/quic_fields.h"
+#include "common/net/dpi/quic_ids.h"
 #include "common/net/dpi/quic_packet.h"
 #include "common/net/dpi/quic_stage.h"
 #include "common/net/dpi/tls_hello.h"
@@ -34,7 +36,7 @@ constexpr uint32_t kMostDatagrams = 64;
 
 class QuicSession : public Session {
  public:
-  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+  Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) override {
     if (++datagrams_ > kMostDatagrams) return Progress::kDone;
     QuicPacket packet;
     while (!bytes.empty() && ReadQuicPacket(&bytes, &packet) == Verdict::kMatch) {
@@ -44,6 +46,7 @@ class QuicSession : public Session {
     stage_.OnShort(direction, bytes);
     const bool hellos = client_hello_ && server_hello_;
     const bool connected = stage_.stage() == Stage::kQuicConnected;
+    if (connected && !told_ && moment.quic_ids != nullptr) Tell(*facts, moment.quic_ids);
     return (hellos && connected) || stage_.stage() == Stage::kQuicDraining ||
                    failures_ > kMostFailures
                ? Progress::kDone
@@ -67,6 +70,22 @@ class QuicSession : public Session {
       keys_.reset();
     } else if (packet.kind == QuicKind::kInitial && Open(direction, packet)) {
       OnFrames(direction, facts);
+    }
+  }
+
+  // By what a datagram from another address would be known.
+  void Tell(const Facts& facts, QuicIds* ids) {
+    told_ = true;
+    const auto cut = [&](const Field& field) {
+      return std::string(facts.First(field.name).substr(0, QuicIds::kLongestText));
+    };
+    const auto connection = std::make_shared<const QuicIds::Connection>(
+        QuicIds::Connection{.version = cut(kQuicVersion),
+                            .sni = cut(kSni),
+                            .alpn = cut(kAlpn),
+                            .idle_timeout_ms = idle_timeout_ms_});
+    for (const Direction of : {Direction::kForward, Direction::kBackward}) {
+      ids->Learn(stage_.id(of), connection);
     }
   }
 
@@ -188,6 +207,7 @@ class QuicSession : public Session {
   uint32_t datagrams_ = 0;
   Direction client_ = Direction::kForward;
   std::array<bool, 2> spoken_{};
+  bool told_ = false;
   bool client_hello_ = false;
   bool server_hello_ = false;
 };

@@ -38,6 +38,12 @@ class QuicStage {
     if (matches || fixed) any_data_ = true;
   }
 
+  // What `of` calls itself; empty: nothing, or not known.
+  Bytes id(Direction of) const {
+    const Side& side = sides_[static_cast<size_t>(of)];
+    return Bytes(side.id).first(side.id_size);
+  }
+
   // CONNECTION_CLOSE was read.
   void OnClose() { closed_ = true; }
 

@@ -66,7 +66,9 @@ Moment Dissection::MomentOf(Direction direction, Time now) const {
           .source_port = key_.port[from],
           .destination_port = key_.port[from ^ 1],
           .knowledge = context_->knowledge,
-          .expectations = &context_->expectations};
+          .expectations = &context_->expectations,
+
+          .quic_ids = &context_->quic_ids};
 }
 
 void Dissection::Add(const Packet& packet, Direction direction) {

@@ -10,6 +10,7 @@
 
 #include "common/net/dpi/expectations.h"
 #include "common/net/dpi/inspection.h"
+#include "common/net/dpi/quic_ids.h"
 #include "common/net/flow/flow.h"
 #include "common/net/flow/sctp_data.h"
 #include "common/net/flow/stream.h"
@@ -25,6 +26,7 @@ struct DissectionContext {
   uint64_t memory = 0;  // of all dissections, without what streams hold
   Knowledge* knowledge = nullptr;
   Expectations expectations;
+  QuicIds quic_ids;
 };
 
 class Dissection {

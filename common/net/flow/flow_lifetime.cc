@@ -161,9 +161,9 @@ uint32_t FlowTable::Impl::DueSecond(const Flow& flow) const {
 void FlowTable::Impl::RenewTimeout(uint32_t number) {
   Flow& flow = flows_[number];
   const uint16_t idle_seconds = flow.learnt != nullptr ? flow.learnt->idle_seconds : uint16_t{0};
-  const uint16_t seconds =
-      flow.is_tcp() ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
-                    : TimeoutSeconds(flow.key.protocol, flow.patience, idle_seconds);
+  const uint16_t seconds = flow.is_tcp()
+                               ? TcpTimeoutSeconds(flow.tcp, flow.tcp_peer, flow.patience)
+                               : TimeoutSeconds(flow.key.protocol, flow.patience, idle_seconds);
   if (seconds == flow.timeout_seconds) return;
   flow.timeout_seconds = seconds;
   // A later end is found when the timer is looked at; an earlier one needs an earlier look.
@@ -228,6 +228,7 @@ void FlowTable::Impl::Clear() {
   // Dissections give back to the budget; so flows go before it is looked at again.
   flows_.Clear();
   index_.Clear();
+  dissection_.quic_ids.Clear();
   wheel_.Clear();
   rates_.Clear();
   dissection_.expectations.Clear();

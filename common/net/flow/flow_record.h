@@ -75,7 +75,7 @@ struct alignas(64) Flow {
   uint8_t vlan_count = 0;
   std::array<uint8_t, 2> misses{};  // before there was a dissection
   Stage stage = Stage::kNone;
-  uint64_t id = 0;            // 0: not in use
+  uint64_t id = 0;  // 0: not in use
   Time first = 0;
   std::array<uint16_t, 4> vlans{};
   std::array<Carrier, kMaxCarriers> carriers{};

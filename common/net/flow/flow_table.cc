@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "common/base/byte_reader.h"
+#include "common/net/dpi/quic_fields.h"
+#include "common/net/dpi/tls_hello.h"
 #include "common/net/flow/flow_table_impl.h"
 
 namespace rustnet::net {
@@ -49,6 +54,7 @@ FlowTable::Impl::Impl(const FlowOptions& options) : options_(options), wheel_(&f
   dissection_.budget.total = options_.held_bytes_total;
   dissection_.memory_limit = options_.dissection_bytes_total;
   dissection_.knowledge = options_.knowledge;
+  dissection_.quic_ids = QuicIds(options_.hash_seed);
 }
 
 void FlowTable::Impl::Add(std::span<const Packet> batch) {
@@ -252,9 +258,36 @@ void FlowTable::Impl::BeginDissection(const Dissector* expected, Flow* flow) {
   flow->learnt->dissection = std::move(dissection);
 }
 
+// A datagram of a QUIC connection that began between other addresses: its flow is named by that
+// and decided, since more cannot be read.
+bool FlowTable::Impl::KnownById(const Packet& packet, Flow* flow) {
+  if (flow->is_tcp()) return false;
+  const QuicIds::Connection* connection = dissection_.quic_ids.Find(packet.payload);
+  if (connection == nullptr) return false;
+  static const Dissector* const quic = FindDissector("quic");
+  auto facts = std::make_shared<ApplicationFacts>();
+  facts->protocols = {quic};
+  facts->evidence = Evidence::kSignature;
+  const auto add = [&](const Field& field, const std::string& text) {
+    if (!text.empty()) facts->values.push_back({&field, text});
+  };
+  add(kQuicVersion, connection->version);
+  add(kSni, connection->sni);
+  add(kAlpn, connection->alpn);
+  const Standing standing{Stage::kQuicConnected, connection->idle_timeout_ms};
+  flow->learnt = std::make_unique<Learnt>();
+  flow->learnt->facts = std::move(facts);
+  flow->learnt->idle_seconds = IdleSeconds(standing);
+  flow->stage = standing.stage;
+  flow->patience = PatienceOf(flow->learnt->facts->protocols, standing.stage);
+  flow->decided = true;
+  return true;
+}
+
 // True if something was learnt.
 bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direction) {
   if (flow->learnt == nullptr) {
+    if (KnownById(packet, flow)) return true;
     const Dissector* expected = dissection_.expectations.Find(flow->key, packet.time);
     if (expected == nullptr && NobodyKnows(packet, flow, direction)) return false;
     BeginDissection(expected, flow);

@@ -60,6 +60,7 @@ class FlowTable::Impl {
   void ReadDatagram(const Packet& packet, uint32_t number, Direction direction, Flow* flow);
   bool Dissect(const Packet& packet, Flow* flow, Direction direction);
   bool NobodyKnows(const Packet& packet, Flow* flow, Direction direction);
+  bool KnownById(const Packet& packet, Flow* flow);
   void BeginDissection(const Dissector* expected, Flow* flow);
   void EndDissection(Flow* flow);
   void CopyCounters();
