@@ -171,7 +171,8 @@ Verdict ProbeDtls(Bytes datagram) {
 }
 
 FieldList DtlsFields() {
-  return FieldsOf<kSni, kAlpn, kAlpnSelected, kTlsOffered, kTlsVersion, kTlsCipher, kEch>();
+  return FieldsOf<kSni, kAlpn, kAlpnSelected, kTlsOffered, kTlsVersion, kTlsCipher, kEch, kJa4,
+                  kCertSubject, kCertIssuer, kCertSan, kCertNotAfter>();
 }
 
 std::unique_ptr<Session> StartDtls() { return std::make_unique<DtlsSession>(); }

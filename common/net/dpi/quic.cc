@@ -237,7 +237,7 @@ Verdict ProbeQuic(Bytes datagram) {
 
 FieldList QuicFields() {
   return FieldsOf<kQuicVersion, kQuicRetry, kQuicError, kSni, kAlpn, kTlsOffered, kTlsVersion,
-                  kTlsCipher, kEch, kJa3>();
+                  kTlsCipher, kEch, kJa3, kJa4, kQuicIdleTimeout, kQuicMaxUdpPayload>();
 }
 
 std::unique_ptr<Session> StartQuic() { return std::make_unique<QuicSession>(); }

@@ -222,7 +222,10 @@ Verdict ProbeSshPort(Bytes opening) {
   return Verdict::kNeedMore;
 }
 
-FieldList SshFields() { return FieldsOf<kSshClient, kSshServer, kSshVersion>(); }
+FieldList SshFields() {
+  return FieldsOf<kSshClient, kSshServer, kSshVersion, kSshKex, kSshHostKey, kSshCipher, kSshMac,
+                  kHassh, kHasshServer>();
+}
 
 std::unique_ptr<Session> StartSsh() { return std::make_unique<SshSession>(); }
 

@@ -434,7 +434,7 @@ Verdict ProbeTls(Bytes opening) {
 
 FieldList TlsFields() {
   return FieldsOf<kSni, kAlpn, kAlpnSelected, kTlsOffered, kTlsVersion, kTlsCipher, kEch, kJa3,
-                  kTlsAlert>();
+                  kJa4, kTlsAlert, kCertSubject, kCertIssuer, kCertSan, kCertNotAfter>();
 }
 
 std::unique_ptr<Session> StartTls() { return std::make_unique<TlsSession>(); }

@@ -261,7 +261,7 @@ void FlowTable::Impl::BeginDissection(const Dissector* expected, Flow* flow) {
 // A datagram of a QUIC connection that began between other addresses: its flow is named by that
 // and decided, since more cannot be read.
 bool FlowTable::Impl::KnownById(const Packet& packet, Flow* flow) {
-  if (flow->is_tcp()) return false;
+  if (flow->key.protocol != Protocol::kUdp) return false;
   const QuicIds::Connection* connection = dissection_.quic_ids.Find(packet.payload);
   if (connection == nullptr) return false;
   static const Dissector* const quic = FindDissector("quic");
