@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/net/dpi/expectations.h"
 #include "daemon/capture/source.h"
 #include "daemon/pipeline.h"
 #include "daemon/seal/startup.h"

@@ -12,12 +12,13 @@
 #include <span>
 #include <vector>
 
-#include "common/net/dpi/expectations.h"
 #include "common/net/dpi/inspection.h"
 #include "common/net/flow/flow.h"
 #include "common/net/packet/packet.h"
 
 namespace rustnet::net {
+
+class Expectations;
 
 struct FlowOptions {
   uint32_t capacity = 1'000'000;
