@@ -3,6 +3,7 @@
 // protobuf; what goes over the API is written by protobuf itself.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -71,9 +72,18 @@ class JsonWriter {
   }
   void Quote(std::string_view text) {
     *out_ += '"';
-    for (const char c : text) {
-      if (c == '"' || c == '\\') *out_ += '\\';
-      if (static_cast<unsigned char>(c) >= 0x20) {
+    while (!text.empty()) {
+      const auto special = std::find_if(text.begin(), text.end(), [](char c) {
+        return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+      });
+      const auto plain = static_cast<size_t>(special - text.begin());
+      *out_ += text.substr(0, plain);
+      text.remove_prefix(plain);
+      if (text.empty()) break;
+      const char c = text.front();
+      text.remove_prefix(1);
+      if (c == '"' || c == '\\') {
+        *out_ += '\\';
         *out_ += c;
         continue;
       }

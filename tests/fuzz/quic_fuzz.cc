@@ -37,8 +37,7 @@ std::string Initial(const QuicKeys& keys, const std::string& id, std::string fra
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string id = "connects";
-  QuicKeyPair keys{};
-  DeriveInitialKeys(kV1, rustnet::AsBytes(id), &keys);
+  const QuicKeyPair keys = InitialKeys(kV1, rustnet::AsBytes(id));
   const InspectionLimits limits;
   InspectionCounters counters;
   Inspection inspection(Protocol::kUdp, 40000, 443, &limits, &counters);

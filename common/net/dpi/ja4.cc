@@ -62,11 +62,12 @@ void AppendAlpn(std::string_view alpn, std::string* text) {
 
 // "1301,1302".
 std::string Listed(const std::vector<uint16_t>& numbers) {
-  std::string text;
-  text.reserve(numbers.size() * 5);
+  if (numbers.empty()) return {};
+  std::string text(numbers.size() * 5 - 1, ',');
+  char* at = text.data();
   for (const uint16_t number : numbers) {
-    if (!text.empty()) text += ',';
-    for (const int shift : {12, 8, 4, 0}) text += kHex[number >> shift & 0xf];
+    for (const int shift : {12, 8, 4, 0}) *at++ = kHex[number >> shift & 0xf];
+    ++at;  // the comma
   }
   return text;
 }

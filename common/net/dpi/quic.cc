@@ -9,6 +9,7 @@
 //
 // Beyond the hellos a session lasts until the connection stands, or is refused: from then on its
 // packets say nothing to who does not have the keys.
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -94,19 +95,22 @@ class QuicSession : public Session {
     if (keys_ && packet.version != keys_version_) {  // RFC 9368: the server chose another
       Derive(packet.version, Bytes(connection_id_).first(connection_id_size_), client_);
     }
-    if (keys_) {
-      const QuicKeys& keys = direction == client_ ? keys_->client : keys_->server;
-      if (OpenInitial(keys, packet.whole, packet.number, &frames_)) return true;
-      if (direction != client_) return ++failures_, false;
+    if (keys_ && direction == client_) {
+      if (OpenInitial(*keys_, packet.whole, packet.number, &frames_)) return true;
+    } else if (keys_) {
+      if (OpenInitial(ServerKeys(), packet.whole, packet.number, &frames_)) return true;
+      return ++failures_, false;
     }
-    const std::optional<QuicKeyPair> before = keys_;
+    const std::optional<QuicKeys> before = keys_;
+    const std::optional<QuicKeys> server_before = server_keys_;
     const auto id = connection_id_;
     const size_t size = connection_id_size_;
     const Direction client = client_;
     const uint32_t version = keys_version_;
     Derive(packet.version, packet.destination, direction);
-    if (keys_ && OpenInitial(keys_->client, packet.whole, packet.number, &frames_)) return true;
+    if (keys_ && OpenInitial(*keys_, packet.whole, packet.number, &frames_)) return true;
     keys_ = before;
+    server_keys_ = server_before;
     connection_id_ = id;
     connection_id_size_ = size;
     client_ = client;
@@ -120,18 +124,32 @@ class QuicSession : public Session {
     connection_id_size_ = connection_id.size();
     client_ = client;
     keys_version_ = version;
-    QuicKeyPair keys{};
+    QuicKeys keys{};
     keys_.reset();
-    if (DeriveInitialKeys(*QuicSecretsOf(version), connection_id, &keys)) keys_ = keys;
+    server_keys_.reset();
+    if (DeriveInitialKeys(*QuicSecretsOf(version), connection_id, QuicEnd::kClient, &keys)) {
+      keys_ = keys;
+    }
+  }
+
+  // Derived when they are needed: many a flow ends before its server speaks.  REQUIRES: keys_.
+  const QuicKeys& ServerKeys() {
+    if (!server_keys_) {
+      const Bytes id = Bytes(connection_id_).first(connection_id_size_);
+      DeriveInitialKeys(*QuicSecretsOf(keys_version_), id, QuicEnd::kServer,
+                        &server_keys_.emplace());
+    }
+    return *server_keys_;
   }
 
   // RFC 9000 section 12.4: what an Initial may hold.
   void OnFrames(Direction direction, Facts* facts) {
     ByteReader reader{Bytes(frames_)};
     while (reader.ok() && !reader.empty()) {
+      reader.Skip(PaddingAt(reader.rest()));
+      if (reader.empty()) break;
       const uint64_t type = QuicVarInt(&reader);
       switch (type) {
-        case 0:  // PADDING
         case 1:  // PING
           break;
         case 2:
@@ -157,6 +175,15 @@ class QuicSession : public Session {
           return;
       }
     }
+  }
+
+  // PADDING frames are bytes of zero, and most of an Initial.
+  static size_t PaddingAt(Bytes bytes) {
+    ByteReader words(bytes);
+    size_t size = 0;
+    while (words.size() >= 8 && words.U64() == 0) size += 8;
+    while (size < bytes.size() && bytes[size] == 0) ++size;
+    return size;
   }
 
   static void SkipAck(ByteReader* reader, bool with_ecn) {
@@ -197,7 +224,8 @@ class QuicSession : public Session {
 
   std::array<Fragments, 2> sides_;
   std::vector<uint8_t> frames_;
-  std::optional<QuicKeyPair> keys_;
+  std::optional<QuicKeys> keys_;  // of the client
+  std::optional<QuicKeys> server_keys_;
   std::array<uint8_t, kLongestQuicId> connection_id_{};
   size_t connection_id_size_ = 0;
   QuicStage stage_;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of libcrypto only the primitives are used: EVP would read the machine's openssl.cnf at its first
-// call, which a sealed process may not.
+// SHA-256 and one AES block by libcrypto's primitives, which cost least; AES-GCM by EVP, which
+// alone has the machine's instructions for it.  EVP would read openssl.cnf at its first call, which
+// a sealed process may not: it is told not to.
 #define OPENSSL_API_COMPAT 0x10100000L  // AES_* and SHA256_*, deprecated since 3.0
 #include "common/net/dpi/quic_crypto.h"
 
 #include <openssl/aes.h>
-#include <openssl/modes.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -18,63 +20,95 @@ namespace {
 
 using Digest = std::array<uint8_t, SHA256_DIGEST_LENGTH>;
 
-// RFC 2104, with a key of at most a block.
-Digest Hmac(Bytes key, Bytes message) {
-  constexpr size_t kBlock = 64;
-  const auto hash = [&](uint8_t pad, Bytes text) {
+// HMAC (RFC 2104) with one key of at most a block, whose two blocks are hashed once.
+class Hmac {
+ public:
+  explicit Hmac(Bytes key) {
+    constexpr size_t kBlock = 64;
     std::array<uint8_t, kBlock> block{};
-    std::copy(key.begin(), key.begin() + static_cast<long>(std::min(key.size(), kBlock)),
-              block.begin());
-    for (uint8_t& byte : block) byte ^= pad;
-    SHA256_CTX context;
+    std::copy_n(key.begin(), std::min(key.size(), kBlock), block.begin());
+    for (uint8_t& byte : block) byte ^= 0x36;
+    SHA256_Init(&inner_);
+    SHA256_Update(&inner_, block.data(), block.size());
+    for (uint8_t& byte : block) byte ^= 0x36 ^ 0x5c;
+    SHA256_Init(&outer_);
+    SHA256_Update(&outer_, block.data(), block.size());
+  }
+
+  Digest operator()(Bytes message) const { return Finish(outer_, Finish(inner_, message)); }
+
+ private:
+  static Digest Finish(SHA256_CTX context, Bytes text) {
     Digest digest{};
-    SHA256_Init(&context);
-    SHA256_Update(&context, block.data(), block.size());
     SHA256_Update(&context, text.data(), text.size());
     SHA256_Final(digest.data(), &context);
     return digest;
-  };
-  return hash(0x5c, hash(0x36, message));
-}
+  }
+
+  SHA256_CTX inner_;
+  SHA256_CTX outer_;
+};
 
 // HKDF-Expand-Label (RFC 8446 section 7.1) without a context, to at most one block.
 template <size_t kSize>
-std::array<uint8_t, kSize> Expand(const Digest& secret, std::string_view prefix,
+std::array<uint8_t, kSize> Expand(const Hmac& secret, std::string_view prefix,
                                   std::string_view label) {
   static_assert(kSize <= SHA256_DIGEST_LENGTH);
   constexpr std::string_view kTls13 = "tls13 ";
-  std::vector<uint8_t> info = {0, kSize,
-                               static_cast<uint8_t>(kTls13.size() + prefix.size() + label.size())};
+  std::array<uint8_t, 64> info{0, kSize};
+  uint8_t* end = &info[3];
   for (const std::string_view part : {kTls13, prefix, label}) {
-    info.insert(info.end(), part.begin(), part.end());
+    end = std::copy(part.begin(), part.end(), end);
   }
-  info.insert(info.end(), {0, 1});  // no context; the first block
-  const Digest block = Hmac(secret, info);
+  info[2] = static_cast<uint8_t>(end - &info[3]);
+  *end++ = 0;  // no context
+  *end++ = 1;  // the first block
+  const Digest block = secret({info.data(), end});
   std::array<uint8_t, kSize> out{};
   std::copy_n(block.begin(), kSize, out.begin());
   return out;
 }
 
-QuicKeys KeysOf(const Digest& secret, std::string_view prefix) {
-  return {.key = Expand<16>(secret, prefix, " key"),
-          .iv = Expand<12>(secret, prefix, " iv"),
-          .header = Expand<16>(secret, prefix, " hp")};
-}
-
-void AesBlock(const uint8_t* in, uint8_t* out, const void* key) {
-  AES_encrypt(in, out, static_cast<const AES_KEY*>(key));
-}
-
 struct Free {
-  void operator()(GCM128_CONTEXT* context) const { CRYPTO_gcm128_release(context); }
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
+
+const EVP_CIPHER* Aes128Gcm() {
+  static const EVP_CIPHER* const cipher = [] {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    return EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr);
+  }();
+  return cipher;
+}
+
+// RFC 5116 section 5.1; `sealed` ends with the tag.
+bool OpenGcm(const std::array<uint8_t, 16>& key, const std::array<uint8_t, 12>& nonce,
+             Bytes associated, Bytes sealed, uint8_t* text) {
+  const std::unique_ptr<EVP_CIPHER_CTX, Free> context(EVP_CIPHER_CTX_new());
+  std::array<uint8_t, kQuicTagSize> tag{};
+  const size_t size = sealed.size() - tag.size();
+  std::copy_n(sealed.last(tag.size()).begin(), tag.size(), tag.begin());
+  int written = 0;
+  return context != nullptr && Aes128Gcm() != nullptr &&
+         EVP_DecryptInit_ex2(context.get(), Aes128Gcm(), key.data(), nonce.data(), nullptr) == 1 &&
+         EVP_DecryptUpdate(context.get(), nullptr, &written, associated.data(),
+                           static_cast<int>(associated.size())) == 1 &&
+         EVP_DecryptUpdate(context.get(), text, &written, sealed.data(), static_cast<int>(size)) ==
+             1 &&
+         EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag.size(), tag.data()) == 1 &&
+         EVP_DecryptFinal_ex(context.get(), text + size, &written) == 1;
+}
 
 }  // namespace
 
-bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicKeyPair* keys) {
-  const Digest initial = Hmac(secrets.salt, connection_id);  // HKDF-Extract
-  keys->client = KeysOf(Expand<SHA256_DIGEST_LENGTH>(initial, "client in", ""), secrets.prefix);
-  keys->server = KeysOf(Expand<SHA256_DIGEST_LENGTH>(initial, "server in", ""), secrets.prefix);
+bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicEnd end,
+                       QuicKeys* keys) {
+  const Digest initial = Hmac(secrets.salt)(connection_id);  // HKDF-Extract
+  const std::string_view label = end == QuicEnd::kClient ? "client in" : "server in";
+  const Hmac secret(Expand<SHA256_DIGEST_LENGTH>(Hmac(initial), label, ""));
+  *keys = {.key = Expand<16>(secret, secrets.prefix, " key"),
+           .iv = Expand<12>(secret, secrets.prefix, " iv"),
+           .header = Expand<16>(secret, secrets.prefix, " hp")};
   return true;
 }
 
@@ -101,17 +135,8 @@ bool OpenInitial(const QuicKeys& keys, Bytes packet, size_t number, std::vector<
   }
 
   const Bytes sealed = packet.subspan(number + length);
-  const Bytes text = sealed.first(sealed.size() - kQuicTagSize);
-  frames->resize(text.size());
-  AES_set_encrypt_key(keys.key.data(), 128, &aes);
-  const std::unique_ptr<GCM128_CONTEXT, Free> gcm(CRYPTO_gcm128_new(&aes, &AesBlock));
-  bool opened = gcm != nullptr;
-  if (opened) {
-    CRYPTO_gcm128_setiv(gcm.get(), nonce.data(), nonce.size());
-    opened = CRYPTO_gcm128_aad(gcm.get(), associated.data(), associated.size()) == 0 &&
-             CRYPTO_gcm128_decrypt(gcm.get(), text.data(), frames->data(), text.size()) == 0 &&
-             CRYPTO_gcm128_finish(gcm.get(), sealed.last(kQuicTagSize).data(), kQuicTagSize) == 0;
-  }
+  frames->resize(sealed.size() - kQuicTagSize);
+  const bool opened = OpenGcm(keys.key, nonce, associated, sealed, frames->data());
   if (!opened) frames->clear();
   return opened;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The protection of QUIC's Initial packets (RFC 9001 section 5): against who does not look at all,
-// since its keys follow from a connection id in clear.  Pure: no state of libcrypto is touched, no
-// file read.  Without libcrypto (RUSTNET_WITH_CRYPTO=OFF) nothing can be opened.
+// since its keys follow from a connection id in clear.  Reads no file.  Without libcrypto
+// (RUSTNET_WITH_CRYPTO=OFF) nothing can be opened.
 #pragma once
 
 #include <array>
@@ -28,13 +28,12 @@ struct QuicKeys {
   std::array<uint8_t, 16> header;
 };
 
-struct QuicKeyPair {
-  QuicKeys client;
-  QuicKeys server;
-};
+enum class QuicEnd : uint8_t { kClient, kServer };
 
-// From the Destination Connection ID of a client's first Initial.  False: no libcrypto.
-bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicKeyPair* keys);
+// What protects the packets of `end`, from the Destination Connection ID of a client's first
+// Initial.  False: no libcrypto.
+bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicEnd end,
+                       QuicKeys* keys);
 
 // Opens a packet, given from its first byte to its last, of which the packet number begins at
 // `number`; its frames go to `*frames`.  False: the tag is not that of these keys, and `*frames`

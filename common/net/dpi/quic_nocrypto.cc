@@ -4,7 +4,7 @@
 
 namespace rustnet::net {
 
-bool DeriveInitialKeys(const QuicSecrets&, Bytes, QuicKeyPair*) { return false; }
+bool DeriveInitialKeys(const QuicSecrets&, Bytes, QuicEnd, QuicKeys*) { return false; }
 
 bool OpenInitial(const QuicKeys&, Bytes, size_t, std::vector<uint8_t>* frames) {
   frames->clear();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Seals Initial packets with EVP, which the code under test does not use.
+// Seals Initial packets, as their endpoints do.
 #pragma once
 
 #include <openssl/evp.h>
@@ -10,6 +10,17 @@
 #include "common/net/dpi/quic_crypto.h"
 
 namespace rustnet::net {
+
+struct QuicKeyPair {
+  QuicKeys client{};
+  QuicKeys server{};
+};
+inline QuicKeyPair InitialKeys(const QuicSecrets& secrets, Bytes connection_id) {
+  QuicKeyPair keys;
+  DeriveInitialKeys(secrets, connection_id, QuicEnd::kClient, &keys.client);
+  DeriveInitialKeys(secrets, connection_id, QuicEnd::kServer, &keys.server);
+  return keys;
+}
 
 inline const uint8_t* Raw(const std::string& text) { return AsBytes(text).data(); }
 

@@ -35,9 +35,7 @@ constexpr std::string_view kServerFrames =
     "2b00020304";
 
 QuicKeyPair KeysOf(const QuicSecrets& secrets, const std::string& id) {
-  QuicKeyPair keys{};
-  DeriveInitialKeys(secrets, AsBytes(id), &keys);
-  return keys;
+  return InitialKeys(secrets, AsBytes(id));
 }
 
 const QuicKeyPair kKeys1 = KeysOf(kV1, kId);

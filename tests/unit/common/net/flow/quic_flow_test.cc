@@ -14,11 +14,7 @@ constexpr QuicSecrets kV1{{0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d,
 const std::string kOne = S("\0\0\0\1");
 const std::string kId = "random";
 
-const QuicKeyPair kKeys = [] {
-  QuicKeyPair keys{};
-  DeriveInitialKeys(kV1, AsBytes(kId), &keys);
-  return keys;
-}();
+const QuicKeyPair kKeys = InitialKeys(kV1, AsBytes(kId));
 
 // A client that gives up after ten seconds of silence.
 const std::string kHello = [] {
