@@ -142,6 +142,7 @@ class JoiningTest : public testing::Test {
       v1::WatchConnectionsResponse response;
       ASSERT_TRUE(response.ParseFromString(std::string(step.delta->message())));
       removed_ += response.delta().removed_size();
+      if (response.delta().has_summary()) send_rate_ = response.delta().summary().send_rate();
       missed_ += step.missed;
     }
   }
@@ -175,6 +176,7 @@ class JoiningTest : public testing::Test {
   uint64_t last_id_ = 0;
   int removed_ = 0;
   uint64_t missed_ = 0;
+  uint64_t send_rate_ = 0;  // of all rows, as the stream tells it
 };
 
 TEST_F(JoiningTest, AMasqueradedContainerIsOneRowOfItsProcess) {
@@ -357,6 +359,41 @@ TEST_F(JoiningTest, LostEventsAreTheReasonThatIsGiven) {
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows[0].local.port == 9 ? rows[0].process.reason : rows[1].process.reason,
             model::NoOwner::kForwarded);
+}
+
+// By eth0 in a tunnel, and by the tunnel's device plainly.
+TEST_F(JoiningTest, WhatATunnelCarriesIsJoinedWithItsPlainCopy) {
+  auto carried = Flow(kEth0, true, {"10.0.0.1", 9}, kServer);
+  carried.key.tunnel = 7;
+  carried.depth = 1;
+  carried.carriers[0] = net::Carrier::kVxlan;
+  carried.carrier_id = 42;
+  carried.rate = {1000, 0};
+  Tick({carried});
+  model::Connection row = Only();
+  EXPECT_THAT(row.tunnel, ElementsAre("vxlan:42"));
+  EXPECT_EQ(send_rate_, 0u) << "it is in the carrier's bytes";
+  auto plain = Flow(kBr0, true, {"10.0.0.1", 9}, kServer);
+  plain.first = carried.first;
+  plain.rate = {900, 0};
+  Tick({plain});
+  row = Only();
+  EXPECT_THAT(row.tunnel, IsEmpty());
+  EXPECT_THAT(PathOf(row), ElementsAre("br0", "eth0"));
+  EXPECT_EQ(send_rate_, 900u);
+  plain.ended = carried.ended = true;
+  plain.rate = carried.rate = {};
+  Tick({plain, carried});
+  EXPECT_EQ(send_rate_, 0u);
+}
+
+TEST_F(JoiningTest, TwoTunnelsWithOtherPacketsStayApart) {
+  auto one = Flow(kEth0, false, kContainer, kServer, 100);
+  auto other = Flow(kEth1, false, kContainer, kServer, 500);
+  one.key.tunnel = 7;
+  other.key.tunnel = 8;
+  Tick({one, other});
+  EXPECT_THAT(List(), SizeIs(2));
 }
 
 TEST_F(JoiningTest, FramesWithoutIpAreNotJoined) {
