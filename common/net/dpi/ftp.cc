@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 #include <string>
 
 #include "common/base/text.h"
@@ -47,44 +46,41 @@ bool IsCommandWord(std::string_view word) {
                      [](char c) { return ToLower(c) >= 'a' && ToLower(c) <= 'z'; });
 }
 
-struct Endpoint {
-  IpAddress address;
-  uint16_t port = 0;  // 0: none
-};
-
-// RFC 959 section 4.1.2: "h1,h2,h3,h4,p1,p2", in a reply behind other text.
-Endpoint FindHostPort(std::string_view text) {
+// RFC 959 section 4.1.2: the port of "h1,h2,h3,h4,p1,p2", in a reply behind other text; 0: none.
+uint16_t FindPort(std::string_view text) {
   const size_t first = text.find_first_of("0123456789");
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) return 0;
   text.remove_prefix(first);
-  uint64_t value = 0;
+  uint16_t port = 0;
   for (int i = 0; i < 6; ++i) {
     uint8_t number = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc()) return {};
-    value = value << 8 | number;
+    if (parsed.ec != std::errc()) return 0;
+    port = static_cast<uint16_t>(port << 8 | number);
     text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
-    if (i < 5 && !text.starts_with(',')) return {};
+    if (i < 5 && !text.starts_with(',')) return 0;
     if (i < 5) text.remove_prefix(1);
   }
-  return {IpAddress::V4(static_cast<uint32_t>(value >> 16)), static_cast<uint16_t>(value)};
+  return port;
 }
 
-// RFC 2428: "|1|192.0.2.1|6275|"; without an address (EPSV) it is that of who says so.
-Endpoint FindExtendedPort(std::string_view text, const IpAddress& own) {
+// RFC 2428: that of "|1|192.0.2.1|6275|", in a reply (EPSV) "|||6275|".
+uint16_t FindExtendedPort(std::string_view text) {
   const size_t first = text.find('|');
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) return 0;
   text.remove_prefix(first + 1);
   TakeWord(&text, '|');
-  const std::optional<IpAddress> address = IpAddress::Parse(TakeWord(&text, '|'));
+  TakeWord(&text, '|');
   uint16_t port = 0;
   std::from_chars(text.data(), text.data() + text.size(), port);
-  return {address.value_or(own), port};
+  return port;
 }
 
-void ExpectData(const Endpoint& end, const Moment& moment) {
-  if (moment.expectations == nullptr || end.port == 0) return;
-  moment.expectations->Add({end.address, end.port, Protocol::kTcp, "ftp-data", moment.time});
+// At the address of who says so, whatever address is said: that is the right one behind a NAT too,
+// and nobody can speak for others (RFC 2577 section 3).
+void ExpectData(uint16_t port, const Moment& moment) {
+  if (moment.expectations == nullptr || port == 0) return;
+  moment.expectations->Add({moment.source, port, Protocol::kTcp, "ftp-data", moment.time});
 }
 
 class FtpSession : public Session {
@@ -116,8 +112,8 @@ class FtpSession : public Session {
 
  private:
   void OnReply(std::string_view line, const Moment& moment, Facts* facts) {
-    if (line.starts_with("227")) ExpectData(FindHostPort(line.substr(3)), moment);
-    if (line.starts_with("229")) ExpectData(FindExtendedPort(line, moment.source), moment);
+    if (line.starts_with("227")) ExpectData(FindPort(line.substr(3)), moment);
+    if (line.starts_with("229")) ExpectData(FindExtendedPort(line), moment);
     if (!answered_ && line.starts_with("220") && line.size() > 4) {
       facts->Add(kFtpServer, Trimmed(line.substr(4)));
     }
@@ -130,8 +126,8 @@ class FtpSession : public Session {
     if (command.empty()) return;
     asked_ = true;
     facts->Add(kFtpCommand, command);
-    if (command == "PORT") ExpectData(FindHostPort(line), moment);
-    if (command == "EPRT") ExpectData(FindExtendedPort(line, moment.source), moment);
+    if (command == "PORT") ExpectData(FindPort(line), moment);
+    if (command == "EPRT") ExpectData(FindExtendedPort(line), moment);
     if (command == "USER") facts->Add(kFtpUser, Trimmed(line));
     if (command == "AUTH")
       wants_tls_ = StartsWithIgnoreCase(line, "TLS") || StartsWithIgnoreCase(line, "SSL");

@@ -221,6 +221,8 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
   }
   const Dissector* found = TakeExpected(opening);
   if (found == nullptr) found = Probe(&s, opening);
+  // What cannot be proved is what was expected, if it is nothing else.
+  if (found == nullptr && s.alive.empty()) found = std::exchange(expected_, nullptr);
   if (found != nullptr) {
     // The buffers move out first: what follows may begin new openings.
     const std::vector<uint8_t> own = std::move(s.held);
@@ -251,8 +253,8 @@ void Inspection::Look(Direction direction, Bytes bytes, const Moment& moment) {
 }
 
 const Dissector* Inspection::TakeExpected(Bytes opening) {
+  if (expected_ == nullptr || expected_->probe == nullptr) return nullptr;
   const Dissector* row = std::exchange(expected_, nullptr);
-  if (row == nullptr || row->probe == nullptr) return row;
   return row->probe(opening) == Verdict::kMatch ? row : nullptr;
 }
 

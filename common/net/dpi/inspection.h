@@ -54,8 +54,8 @@ class Inspection {
              const Misses& misses = {});
   ~Inspection();
 
-  // Another flow said that this one would speak it (expectations.h): asked first, once.  Null:
-  // none.
+  // Another flow said that this one would speak it (expectations.h): asked first, once; what has no
+  // probe is believed if the opening is nobody else's.  Null: none.
   void Expect(const Dissector* row) { expected_ = row; }
 
   // As Session::OnData; for TCP the caller delivers in order and tells of holes.

@@ -63,13 +63,17 @@ FragmentTable::Entry& FragmentTable::Find(const DatagramKey& datagram, const Pac
                 .in_stream = false,
                 .from = packet.from,
                 .known = false,
-                .joined = false,
+                .joining = Joining::kOpen,
                 .slot = Reassembly::kNone};
   return entry;
 }
 
 void FragmentTable::First(const DatagramKey& datagram, uint32_t header_bytes, Packet* packet) {
   Entry& entry = Find(datagram, *packet);
+  // Ids come again; only at once is it the same fragment.
+  if (entry.joining == Joining::kWhole && packet->time - entry.first > kSecond) {
+    entry.joining = Joining::kOpen;
+  }
   packet->earlier = entry.held;
   entry.held = {};
   entry.key = packet->key;
@@ -113,7 +117,7 @@ uint8_t FragmentTable::TakeSlot(Entry* entry) {
   if (oldest == Reassembly::kNone) return oldest;
   Entry& other = entries_[reassembly_.slot(oldest).owner];
   other.slot = Reassembly::kNone;
-  other.joined = true;
+  other.joining = Joining::kGivenUp;
   reassembly_.Give(oldest);
   ++counters_->datagrams_incomplete;
   return reassembly_.Take(counters_->frames, owner);
@@ -122,8 +126,8 @@ uint8_t FragmentTable::TakeSlot(Entry* entry) {
 Bytes FragmentTable::Join(const DatagramKey& datagram, const Piece& piece, const Packet& packet,
                           bool* hopeless) {
   Entry& entry = Find(datagram, packet);
-  *hopeless = entry.joined;
-  if (entry.joined) return {};
+  *hopeless = entry.joining == Joining::kGivenUp;
+  if (entry.joining != Joining::kOpen) return {};
   if (entry.slot == Reassembly::kNone) entry.slot = TakeSlot(&entry);
   const auto result = piece.cut || entry.slot == Reassembly::kNone
                           ? Reassembly::Result::kRefused
@@ -132,10 +136,11 @@ Bytes FragmentTable::Join(const DatagramKey& datagram, const Piece& piece, const
     reassembly_.slot(entry.slot).frame = counters_->frames;
     return {};
   }
-  entry.joined = true;
-  *hopeless = true;
+  const bool whole = result == Reassembly::Result::kWhole;
+  entry.joining = whole ? Joining::kWhole : Joining::kGivenUp;
+  *hopeless = !whole;
   const uint8_t number = std::exchange(entry.slot, Reassembly::kNone);
-  if (result == Reassembly::Result::kRefused) {
+  if (!whole) {
     ++counters_->datagrams_incomplete;
     if (number != Reassembly::kNone) reassembly_.Give(number);
     return {};

@@ -56,7 +56,7 @@ class FragmentTable {
 
   // Keeps the piece.  The whole datagram behind its IP header if that is the one that was missing;
   // it lives for kFramesPayloadLives more frames.  Empty: more is needed, or it cannot be had.
-  // `*hopeless`: no further piece will make it whole.  After First or Later.
+  // `*hopeless`: it cannot be had.  After First or Later.
   Bytes Join(const DatagramKey& datagram, const Piece& piece, const Packet& packet, bool* hopeless);
 
   std::vector<OrphanFragments> TakeOrphans();
@@ -64,6 +64,7 @@ class FragmentTable {
  private:
   static constexpr size_t kWays = 8;
   static constexpr size_t kSets = 512;
+  enum class Joining : uint8_t { kOpen, kWhole, kGivenUp };
   struct Entry {
     DatagramKey datagram;
     FlowKey key;  // without ports while the first fragment is missing
@@ -73,8 +74,8 @@ class FragmentTable {
     uint32_t sequence;  // TCP: of the datagram's first byte, were it data
     bool in_stream;     // that is known
     uint8_t from;
-    bool known;    // the first fragment has come
-    bool joined;   // whole, or given up: pieces are of no more use
+    bool known;  // the first fragment has come
+    Joining joining;
     uint8_t slot;  // of reassembly_
   };
 

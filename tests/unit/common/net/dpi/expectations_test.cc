@@ -89,9 +89,11 @@ TEST(ExpectationsTest, FtpSaysWhereDataGoes) {
   EXPECT_THAT(of("PORT 10,0,0,1,19,138\r\n", "200 OK\r\n"),
               ElementsAre("tcp 10.0.0.1 5002 ftp-data"));
   EXPECT_THAT(of("EPRT |2|2001:db8::1|5003|\r\n", "200 OK\r\n"),
-              ElementsAre("tcp 2001:db8::1 5003 ftp-data"));
-  for (const char* bad : {"PORT 10,0,0,1,19\r\n", "PORT 10,0,0,256,1,1\r\n", "PORT\r\n",
-                          "EPRT |1|x|y|\r\n", "EPRT |\r\n", "PORT 1,2,3,4,0,0\r\n"}) {
+              ElementsAre("tcp 10.0.0.1 5003 ftp-data"))
+      << "nobody speaks for another address";
+  for (const char* bad :
+       {"PORT 10,0,0,1,19\r\n", "PORT 10,0,0,256,1,1\r\n", "PORT\r\n", "EPRT |1|x|y|\r\n",
+        "PASV 1,2\r\n", "EPRT |\r\n", "PORT 1,2,3,4,0,0\r\n"}) {
     EXPECT_THAT(of(bad, "500 no\r\n"), IsEmpty()) << bad;
   }
 }
@@ -127,6 +129,8 @@ TEST(ExpectationsTest, AnExpectedFlowIsAskedFirstAndMustFit) {
     return ResultOf(inspection, counters).protocols;
   };
   EXPECT_THAT(feed("ftp-data", Protocol::kTcp, "anything"), ElementsAre("ftp-data"));
+  EXPECT_THAT(feed("ftp-data", Protocol::kTcp, kTlsHello), ElementsAre("tls"))
+      << "what proves itself is no expectation's";
   const std::string rtp = S("\x80\x00\x00\x01\0\0\0\1\0\0\0\2voice");
   EXPECT_THAT(feed("rtp", Protocol::kUdp, rtp), ElementsAre("rtp"));
   EXPECT_THAT(feed("rtp", Protocol::kUdp, "text"), IsEmpty());

@@ -110,8 +110,8 @@ TEST(FragmentsTest, EveryOrderCountsTheSame) {
 // The payload of the packet that made the datagram whole; the others have none.
 class Payloads {
  public:
-  void Add(const Buffer& bytes) {
-    const Frame frame{.bytes = bytes, .length = static_cast<uint32_t>(bytes.size())};
+  void Add(const Buffer& bytes, Time time = 0) {
+    const Frame frame{.time = time, .bytes = bytes, .length = static_cast<uint32_t>(bytes.size())};
     if (decoder_.Decode(frame, packets_) == 0 || packets_[0].payload.empty()) return;
     const Bytes payload = packets_[0].payload;
     all.emplace_back(payload.begin(), payload.end());
@@ -163,6 +163,16 @@ TEST(FragmentsTest, RepeatedPiecesChangeNothing) {
   }
   EXPECT_EQ(payloads.all, std::vector<Buffer>{Buffer(3000, 'x')});
   EXPECT_EQ(payloads.counters().datagrams_incomplete, 0U);
+}
+
+TEST(FragmentsTest, TheFirstPieceAgainAfterTheWholeIsNotReadAlone) {
+  const std::vector<Buffer> pieces = Pieces(4, 7);
+  Payloads payloads;
+  for (const Buffer& piece : pieces) payloads.Add(piece);
+  payloads.Add(pieces[0]);
+  EXPECT_EQ(payloads.all.size(), 1U);
+  for (const Buffer& piece : pieces) payloads.Add(piece, 2 * kSecond);
+  EXPECT_EQ(payloads.all.size(), 2U) << "the id was used again";
 }
 
 // RFC 5722: an overlap makes the datagram worthless; what had been held back stays so.
