@@ -117,25 +117,51 @@ net::FlowOptions OfflineOptions(const FlowsOptions& options) {
   return flow;
 }
 
+// Lines on their way out, a piece at a time.
+class Lines {
+ public:
+  explicit Lines(const LineWriter& write) : write_(write) {}
+
+  void Add(const FlowView& flow, std::string_view l4) {
+    Append(flow, l4, &buffer_);
+    if (buffer_.size() >= kPiece) Flush();
+  }
+  // The first failure is the result; what comes behind it is not written.
+  Status Finish() {
+    Flush();
+    return status_;
+  }
+
+ private:
+  void Flush() {
+    if (status_.ok() && !buffer_.empty()) status_ = write_(buffer_);
+    buffer_.clear();
+  }
+
+  static constexpr size_t kPiece = 256 * 1024;
+
+  const LineWriter& write_;
+  std::string buffer_;
+  Status status_ = Ok();
+};
+
 }  // namespace
 
-void AppendFlow(const FlowView& flow, std::string* out) {
-  Append(flow, net::ProtocolName(flow.key.protocol, flow.key.ip_protocol), out);
-}
-
-Status AppendFlows(FrameSource& source, const FlowsOptions& options, std::string* out) {
+FlowsResult WriteFlowLines(FrameSource& source, const FlowsOptions& options,
+                           const LineWriter& write) {
   const auto pipeline = std::make_unique<Pipeline>(OfflineOptions(options));
   const auto feed = [&](std::span<const net::Frame> frames) { pipeline->Add(frames); };
   while (source.state() == SourceState::kActive) source.Read(kFramesPerRead, feed);
+  Lines lines(write);
   const auto visit = [](const FlowView& flow, void* to) {
-    AppendFlow(flow, static_cast<std::string*>(to));
+    static_cast<Lines*>(to)->Add(flow, net::ProtocolName(flow.key.protocol, flow.key.ip_protocol));
   };
-  pipeline->flows().ForEach(pipeline->newest(), visit, out);
+  pipeline->flows().ForEach(pipeline->newest(), visit, &lines);
   for (const net::OrphanFragments& orphan : pipeline->decoder().TakeOrphans()) {
-    const std::string l4 = net::ProtocolName(orphan.key.protocol, orphan.key.ip_protocol) + "-frag";
-    Append(OrphanView(orphan), l4, out);
+    lines.Add(OrphanView(orphan),
+              net::ProtocolName(orphan.key.protocol, orphan.key.ip_protocol) + "-frag");
   }
-  return source.status();
+  return {source.status(), lines.Finish()};
 }
 
 }  // namespace rustnet

@@ -7,7 +7,8 @@
 // per field of the applications.  `src` began the flow.
 #pragma once
 
-#include <string>
+#include <functional>
+#include <string_view>
 
 #include "common/base/status.h"
 #include "common/net/flow/flow.h"
@@ -19,11 +20,18 @@ struct FlowsOptions {
   bool show_secrets = false;
 };
 
-// Appends `flow` as one line.
-void AppendFlow(const net::FlowView& flow, std::string* out);
+// Takes whole lines, some at a time.
+using LineWriter = std::function<Status(std::string_view lines)>;
 
-// Reads `source` to its end and appends a line per flow.  The status is the source's: with an error
-// the good flows that came before it have been appended all the same.
-Status AppendFlows(FrameSource& source, const FlowsOptions& options, std::string* out);
+// What became of a capture: with an error of the source, the good flows that came before it have
+// been written all the same.
+struct FlowsResult {
+  Status source;
+  Status output;
+};
+
+// Reads `source` to its end and writes a line per flow.
+FlowsResult WriteFlowLines(FrameSource& source, const FlowsOptions& options,
+                           const LineWriter& write);
 
 }  // namespace rustnet

@@ -69,11 +69,13 @@ Status WriteFlows(const Config& config) {
       continue;
     }
     CaptureFile source(handles.capture_files[i].get(), seal.read_files[i]);
-    std::string lines;
-    KeepFirst(AppendFlows(source, options, &lines), &first);
     const int fd =
         to_stdout ? STDOUT_FILENO : handles.output_files[config.flows_dir.empty() ? 0 : i].get();
-    RN_RETURN_IF_ERROR(WriteAll(fd, lines, to_stdout ? "stdout" : OutputName(config, i)));
+    FlowsResult result = WriteFlowLines(source, options, [&](std::string_view lines) {
+      return WriteAll(fd, lines, to_stdout ? "stdout" : OutputName(config, i));
+    });
+    KeepFirst(std::move(result.source), &first);
+    RN_RETURN_IF_ERROR(result.output);
   }
   return first;
 }

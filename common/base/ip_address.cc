@@ -170,8 +170,12 @@ std::string IpAddress::ToString() const {
   }
   if (!is_v4()) return {};
   char buffer[16];
-  std::snprintf(buffer, sizeof buffer, "%u.%u.%u.%u", bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
-  return buffer;
+  char* at = buffer;
+  for (size_t i = 0; i < 4; ++i) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, std::end(buffer), bytes_[i]).ptr;
+  }
+  return {buffer, at};
 }
 
 std::optional<Cidr> Cidr::Parse(std::string_view text) {

@@ -27,13 +27,13 @@ class JsonWriter {
   }
   JsonWriter& Bool(std::string_view key, bool value) { return Raw(key, value ? "true" : "false"); }
   JsonWriter& Null(std::string_view key) { return Raw(key, "null"); }
-  // `ns` as seconds with six decimals.
+  // `ns` as seconds with six decimals; 0 if it is negative.
   JsonWriter& Seconds(std::string_view key, int64_t ns) {
-    char text[40];
-    const int64_t us = ns / 1000;
-    std::snprintf(text, sizeof text, "%lld.%06lld", static_cast<long long>(us / 1'000'000),
-                  static_cast<long long>(us % 1'000'000));
-    return Raw(key, text);
+    constexpr int64_t kMicroseconds = 1'000'000;
+    const int64_t us = ns < 0 ? 0 : ns / 1000;
+    std::string text = std::to_string(us / kMicroseconds) + ".";
+    const std::string rest = std::to_string(kMicroseconds + us % kMicroseconds);
+    return Raw(key, text.append(rest, 1));
   }
   // Anything with begin() and end() of texts or of numbers.
   template <typename Range>
@@ -65,10 +65,12 @@ class JsonWriter {
     *out_ += ']';
     return *this;
   }
+  // Keys are ours: nothing in them needs an escape.
   void Key(std::string_view key) {
     if (out_->back() != '{') *out_ += ',';
-    Quote(key);
-    *out_ += ':';
+    *out_ += '"';
+    *out_ += key;
+    *out_ += "\":";
   }
   void Quote(std::string_view text) {
     *out_ += '"';

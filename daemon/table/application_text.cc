@@ -224,7 +224,7 @@ void DescribeApplication(const net::ApplicationFacts& facts, net::Stage stage, b
     if (field == out->fields.end()) {
       field = out->fields.insert(field, {std::string(value.field->name), {}});
     }
-    field->values.push_back(value.text);
+    field->values.emplace_back(value.text);
   }
   if (!ssh_state.empty()) out->fields.push_back({"ssh_state", {std::string(ssh_state)}});
 }

@@ -146,12 +146,16 @@ class Flows {
     auto facts = std::make_shared<net::ApplicationFacts>();
     facts->protocols = {&kind.dissector};
     facts->evidence = net::Evidence::kHandshake;
+    std::vector<std::string> texts;
     for (const auto& [field, pattern] : kind.facts) {
       std::string text = pattern;
       const size_t at = text.find('%');
       if (at != std::string::npos) text.replace(at, 1, std::to_string(n % 2000));
-      facts->values.push_back({field, text});
+      texts.push_back(std::move(text));
     }
+    std::vector<net::Fact> values;
+    for (size_t i = 0; i < texts.size(); ++i) values.push_back({kind.facts[i].first, texts[i]});
+    facts->SetValues(values);
     flow.application = std::move(facts);
     live_.push_back(std::move(flow));
     Move(live_.size() - 1, now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/net/flow/dissection.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -141,10 +142,20 @@ std::shared_ptr<const ApplicationFacts> Dissection::Facts() const {
   auto facts = std::make_shared<ApplicationFacts>();
   facts->protocols.assign(inspection_.protocols().begin(), inspection_.protocols().end());
   facts->evidence = inspection_.evidence();
-  for (const Fact& fact : inspection_.facts().All()) {
-    facts->values.push_back({fact.field, std::string(fact.value)});
-  }
+  facts->SetValues(inspection_.facts().All());
   return facts;
+}
+
+void ApplicationFacts::SetValues(std::span<const Fact> facts) {
+  size_t size = 0;
+  for (const Fact& fact : facts) size += fact.value.size();
+  texts = std::make_unique_for_overwrite<char[]>(size);
+  values.reserve(facts.size());
+  char* at = texts.get();
+  for (const Fact& fact : facts) {
+    values.push_back({fact.field, {at, fact.value.size()}});
+    at = std::copy(fact.value.begin(), fact.value.end(), at);
+  }
 }
 
 }  // namespace rustnet::net

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,9 +83,13 @@ struct ApplicationFacts {
   Evidence evidence = Evidence::kNone;
   struct Value {
     const Field* field;
-    std::string text;
+    std::string_view text;  // in `texts`, or of static storage
   };
   std::vector<Value> values;
+  std::unique_ptr<char[]> texts;  // of all values, in one piece
+
+  // Appends copies; REQUIRES: no values yet.
+  void SetValues(std::span<const Fact> facts);
 };
 
 // Which part of one direction a handle saw.  Two handles that saw the same packets tell the same.

@@ -268,12 +268,14 @@ bool FlowTable::Impl::KnownById(const Packet& packet, Flow* flow) {
   auto facts = std::make_shared<ApplicationFacts>();
   facts->protocols = {quic};
   facts->evidence = Evidence::kSignature;
-  const auto add = [&](const Field& field, const std::string& text) {
-    if (!text.empty()) facts->values.push_back({&field, text});
+  std::vector<Fact> found;
+  const auto add = [&](const Field& field, std::string_view text) {
+    if (!text.empty()) found.push_back({&field, text});
   };
   add(kQuicVersion, connection->version);
   add(kSni, connection->sni);
   add(kAlpn, connection->alpn);
+  facts->SetValues(found);
   const Standing standing{Stage::kQuicConnected, connection->idle_timeout_ms};
   flow->learnt = std::make_unique<Learnt>();
   flow->learnt->facts = std::move(facts);

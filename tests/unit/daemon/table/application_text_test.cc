@@ -9,9 +9,10 @@ namespace {
 constexpr net::Field kSni{"sni"};
 constexpr net::Field kHost{"http_host"};
 
-net::ApplicationFacts With(const net::Field& field, std::string text) {
+net::ApplicationFacts With(const net::Field& field, std::string_view text) {
   net::ApplicationFacts facts;
-  facts.values.push_back({&field, std::move(text)});
+  const net::Fact fact{&field, text};
+  facts.SetValues({&fact, 1});
   return facts;
 }
 

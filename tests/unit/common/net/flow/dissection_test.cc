@@ -20,7 +20,7 @@ const std::string kResponse = "HTTP/1.1 204 No Content\r\nServer: tiny\r\n\r\n";
 std::string Fact(const FlowView& view, std::string_view field) {
   if (view.application == nullptr) return "(nothing)";
   for (const ApplicationFacts::Value& value : view.application->values) {
-    if (value.field->name == field) return value.text;
+    if (value.field->name == field) return std::string(value.text);
   }
   return "(none)";
 }
@@ -282,7 +282,7 @@ TEST(DissectionTest, SegmentsInAnyOrderTeachTheSame) {
     const FlowView view = Views(table, kStart + 1).at(0);
     ASSERT_NE(view.application, nullptr);
     for (const auto& value : view.application->values) {
-      facts.push_back(std::string(value.field->name) + "=" + value.text);
+      facts.push_back(std::string(value.field->name) + "=" + std::string(value.text));
     }
     if (seed == 0) expected = facts;
     ASSERT_EQ(facts, expected) << "seed " << seed;

@@ -134,7 +134,7 @@ TEST_F(QuicFlowTest, AnotherAddressIsKnownByTheConnectionsId) {
     if (!c.known || view.application == nullptr) continue;
     std::vector<std::string> told;
     for (const auto& value : view.application->values) {
-      told.push_back(std::string(value.field->name) + "=" + value.text);
+      told.push_back(std::string(value.field->name) + "=" + std::string(value.text));
     }
     EXPECT_THAT(told, testing::ElementsAre("quic_version=v1", "sni=example.com", "alpn=h3"));
     EXPECT_EQ(view.application->protocols.at(0)->name, "quic");
