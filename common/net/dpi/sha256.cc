@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The primitive, as in quic_crypto.cc: EVP would read a file.
+// The primitive, as in quic_crypto.cc: it costs least.
 #define OPENSSL_API_COMPAT 0x10100000L  // SHA256_*, deprecated since 3.0
 #include "common/net/dpi/sha256.h"
 
