@@ -349,6 +349,24 @@ Verdict ProbeXmpp(Bytes opening);
 FieldList XmppFields();
 std::unique_ptr<Session> StartXmpp();
 
+Verdict ProbeGit(Bytes opening);
+FieldList GitFields();
+std::unique_ptr<Session> StartGit();
+
+Verdict ProbeRsync(Bytes opening);
+FieldList RsyncFields();
+std::unique_ptr<Session> StartRsync();
+
+Verdict ProbeNats(Bytes opening);      // what the ends begin with
+Verdict ProbeNatsPort(Bytes opening);  // on its port any command
+FieldList NatsFields();
+std::unique_ptr<Session> StartNats();
+
+Verdict ProbeMgcp(Bytes datagram);      // a command
+Verdict ProbeMgcpPort(Bytes datagram);  // on its ports also an answer
+FieldList MgcpFields();
+std::unique_ptr<Session> StartMgcp();
+
 Verdict ProbeRtp(Bytes datagram);
 Verdict ProbeRtcp(Bytes datagram);
 FieldList RtpFields();

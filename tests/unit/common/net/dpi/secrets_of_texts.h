@@ -190,4 +190,29 @@ inline std::vector<SecretCase> SecretsOfStores() {
   };
 }
 
+inline std::vector<SecretCase> SecretsOfTools() {
+  return {
+      {"git",
+       "query and user",
+       Tcp(9418),
+       {{kClient, S("0046git-upload-pack //h/a?token=" PLANTED "\0host=ab:" PLANTED "@h\0")}},
+       {"git_repository=//h/a?token=" PLANTED, "git_host=ab:" PLANTED "@h"}},
+      {"rsync",
+       "digest",
+       Tcp(873),
+       {{kServer, "@RSYNCD: 31.0\n"},
+        {kClient, "@RSYNCD: 31.0\nmodule\n"},
+        {kServer, "@RSYNCD: AUTHREQD " PLANTED "\n"},
+        {kClient, "ab " PLANTED "\n"}}},
+      {"nats",
+       "options and messages",
+       Tcp(4222),
+       {{kServer, "INFO {\"nonce\":\"" PLANTED "\"}\r\n"},
+        {kClient,
+         "CONNECT {\"user\":\"ab\",\"pass\":\"" PLANTED "\",\"auth_token\":\"" PLANTED "\"}\r\n"},
+        {kClient, "PUB a 21\r\nSUB " PLANTED " 1\r\n\r\n"},
+        {kServer, "MSG a 1 21\r\nPUB " PLANTED " 1\r\n\r\n" PLANTED "\r\n"}}},
+  };
+}
+
 }  // namespace rustnet::net
