@@ -367,6 +367,59 @@ Verdict ProbeMgcpPort(Bytes datagram);  // on its ports also an answer
 FieldList MgcpFields();
 std::unique_ptr<Session> StartMgcp();
 
+Verdict ProbeAjp(Bytes opening);      // a request
+Verdict ProbeAjpPort(Bytes opening);  // on its port also a ping, and what the container says
+FieldList AjpFields();
+std::unique_ptr<Session> StartAjp();
+
+Verdict ProbeX11(Bytes opening);      // a client without authorisation or with a cookie
+Verdict ProbeX11Port(Bytes opening);  // on its ports with any, and the server's answer
+FieldList X11Fields();
+std::unique_ptr<Session> StartX11();
+
+Verdict ProbeTacacs(Bytes opening);
+FieldList TacacsFields();
+std::unique_ptr<Session> StartTacacs();
+
+Verdict ProbeMsdp(Bytes opening);
+FieldList MsdpFields();
+std::unique_ptr<Session> StartMsdp();
+
+Verdict ProbeIdent(Bytes opening);
+std::unique_ptr<Session> StartIdent();
+
+Verdict ProbeWhois(Bytes opening);
+FieldList WhoisFields();
+std::unique_ptr<Session> StartWhois();
+
+Verdict ProbeFinger(Bytes opening);
+FieldList FingerFields();
+std::unique_ptr<Session> StartFinger();
+
+Verdict ProbeGopher(Bytes opening);
+FieldList GopherFields();
+std::unique_ptr<Session> StartGopher();
+
+Verdict ProbeRlogin(Bytes opening);
+FieldList RloginFields();
+std::unique_ptr<Session> StartRlogin();
+
+Verdict ProbeGearman(Bytes opening);
+FieldList GearmanFields();
+std::unique_ptr<Session> StartGearman();
+
+Verdict ProbeZabbix(Bytes opening);
+FieldList ZabbixFields();
+std::unique_ptr<Session> StartZabbix();
+
+Verdict ProbeFix(Bytes opening);
+FieldList FixFields();
+std::unique_ptr<Session> StartFix();
+
+Verdict ProbeElasticsearch(Bytes opening);
+FieldList ElasticsearchFields();
+std::unique_ptr<Session> StartElasticsearch();
+
 Verdict ProbeRtp(Bytes datagram);
 Verdict ProbeRtcp(Bytes datagram);
 FieldList RtpFields();

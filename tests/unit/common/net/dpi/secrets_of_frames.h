@@ -299,4 +299,30 @@ inline std::vector<SecretCase> SecretsOfNetworks() {
   };
 }
 
+inline std::vector<SecretCase> SecretsOfServers() {
+  const auto text = [](const std::string& bytes) { return Sized(bytes) + S("\0"); };
+  const std::string request = S("\2\2") + text("HTTP/1.1") + text("/a?t=" PLANTED) + text("ip") +
+                              text("a") + text("h") + S("\0\x50\0\0\1\xa0\x09") + text(PLANTED) +
+                              S("\5") + text("t=" PLANTED) + "\xff";
+  const std::string headers = S("\1\15Authorization\15" PLANTED);
+  return {
+      {"ajp",
+       "query and cookie",
+       Tcp(8009),
+       {{kClient, "\x12\x34" + Sized(request)}, {kClient, "\x12\x34" + Sized(Sized(PLANTED))}},
+       {"ajp_path=/a?t=" PLANTED}},
+      {"x11",
+       "cookie",
+       Tcp(6010),
+       {{kClient, S("l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT-MAGIC-COOKIE-1\0\0" PLANTED "abc")},
+        {kServer, S("\0\x0d\x0b\0\0\0\4\0" PLANTED)}}},
+      {"tacacs", "not obfuscated", Tcp(49), {{kClient, S("\xc1\1\1\1abcd\0\0\0\x0d" PLANTED)}}},
+      {"elasticsearch",
+       "headers",
+       Tcp(9300),
+       {{kClient,
+         "ES" + SecretU32(13 + headers.size()) + S("\0\0\0\0\0\0\0\1\0\0\x6d\x68\x33") + headers}}},
+  };
+}
+
 }  // namespace rustnet::net

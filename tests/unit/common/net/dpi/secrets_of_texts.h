@@ -212,6 +212,17 @@ inline std::vector<SecretCase> SecretsOfTools() {
          "CONNECT {\"user\":\"ab\",\"pass\":\"" PLANTED "\",\"auth_token\":\"" PLANTED "\"}\r\n"},
         {kClient, "PUB a 21\r\nSUB " PLANTED " 1\r\n\r\n"},
         {kServer, "MSG a 1 21\r\nPUB " PLANTED " 1\r\n\r\n" PLANTED "\r\n"}}},
+      {"fix",
+       "logon",
+       Tcp(4711),
+       {{kClient, "8=FIX.4.4\0019=30\00135=A\001553=ab\001554=" PLANTED "\00110=123\001"},
+        {kServer, "8=FIX.4.4\0019=22\00135=3\00158=" PLANTED "\00110=123\001"}}},
+      {"rlogin",
+       "typed",
+       Tcp(513),
+       {{kClient, S("\0ab\0ab\0xterm/38400\0")},
+        {kServer, S("\0Password: ")},
+        {kClient, PLANTED "\r"}}},
   };
 }
 

@@ -14,11 +14,12 @@ using testing::Contains;
 
 // What proves an identity is a digest or encrypted in these, or there is none.
 constexpr std::string_view kNoSecretInClear[] = {
-    "tls",    "ssh",     "dns",    "mdns",   "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
-    "stun",   "quic",    "gquic",  "dtls",   "ike",      "wireguard",  "openvpn",     "kerberos",
-    "dcerpc", "dhcpv6",  "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
-    "pptp",   "netflow", "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
-    "gtp",    "l2tp",    "teredo", "ayiya",  "ftp-data", "mgcp"};
+    "tls",    "ssh",     "dns",    "mdns",    "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
+    "stun",   "quic",    "gquic",  "dtls",    "ike",      "wireguard",  "openvpn",     "kerberos",
+    "dcerpc", "dhcpv6",  "bgp",    "modbus",  "dnp3",     "s7comm",     "iec104",      "enip",
+    "pptp",   "netflow", "sflow",  "ptp",     "rtp",      "rtcp",       "vxlan",       "geneve",
+    "gtp",    "l2tp",    "teredo", "ayiya",   "ftp-data", "mgcp",       "msdp",        "ident",
+    "whois",  "finger",  "gopher", "gearman", "zabbix"};
 
 const std::vector<SecretCase>& Cases() {
   static const std::vector<SecretCase> cases = [] {
@@ -26,7 +27,7 @@ const std::vector<SecretCase>& Cases() {
     for (const auto& some :
          {SecretsOfTheWeb(), SecretsOfCalls(), SecretsOfMail(), SecretsOfStores(), SecretsOfHttp2(),
           SecretsOfDatabases(), SecretsOfBuses(), SecretsOfRemoteAccess(), SecretsOfNetworks(),
-          SecretsOfTools()}) {
+          SecretsOfTools(), SecretsOfServers()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// MSDP (RFC 3618 section 12): messages of a type, a length that counts both, and a value.
+#include <iterator>
+
+#include "common/base/byte_reader.h"
+#include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/frames.h"
+
+namespace rustnet::net {
+namespace {
+
+constexpr Field kMsdpType{"msdp_type"};
+
+constexpr uint16_t kHeader = 3, kLongest = 9192;
+constexpr std::string_view kTypes[] = {"source-active",   "request",      "response",
+                                       "keepalive",       "notification", "traceroute",
+                                       "traceroute-reply"};
+
+// Type and length agree.
+bool IsSane(uint8_t type, uint16_t length) {
+  constexpr uint8_t kActive = 1, kRequest = 2, kResponse = 3, kKeepalive = 4;
+  constexpr uint16_t kActiveHead = 8, kEntry = 12;
+  switch (type) {
+    case kActive:
+    case kResponse:
+      return length >= kActiveHead + kEntry && length <= kLongest;
+    case kRequest:
+      return length == 8;
+    case kKeepalive:
+      return length == kHeader;
+    default:
+      return type != 0 && type <= std::size(kTypes) && length > kHeader && length <= kLongest;
+  }
+}
+
+size_t MsdpSize(Bytes start) {
+  ByteReader reader(start);
+  const uint8_t type = reader.U8();
+  const uint16_t length = reader.U16();
+  if (!reader.ok()) return kFrameSizeUnknown;
+  return IsSane(type, length) ? length : 0;
+}
+
+bool ReadMsdp(Bytes frame, const Moment&, Facts* facts) {
+  facts->Add(kMsdpType, kTypes[frame.front() - 1]);
+  return true;
+}
+
+}  // namespace
+
+Verdict ProbeMsdp(Bytes opening) {
+  if (opening.front() == 0 || opening.front() > std::size(kTypes)) return Verdict::kNotMine;
+  const size_t size = MsdpSize(opening);
+  if (size == kFrameSizeUnknown) return Verdict::kNeedMore;
+  return size == 0 ? Verdict::kNotMine : Verdict::kMatch;
+}
+
+FieldList MsdpFields() { return FieldsOf<kMsdpType>(); }
+
+std::unique_ptr<Session> StartMsdp() { return StartFrames<&MsdpSize, &ReadMsdp, kHeader>(); }
+
+}  // namespace rustnet::net
