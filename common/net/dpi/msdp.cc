@@ -12,14 +12,14 @@ namespace {
 constexpr Field kMsdpType{"msdp_type"};
 
 constexpr uint16_t kHeader = 3, kLongest = 9192;
+constexpr uint8_t kActive = 1, kRequest = 2, kResponse = 3, kKeepalive = 4;
+constexpr uint16_t kActiveHead = 8, kEntry = 12;
 constexpr std::string_view kTypes[] = {"source-active",   "request",      "response",
                                        "keepalive",       "notification", "traceroute",
                                        "traceroute-reply"};
 
 // Type and length agree.
 bool IsSane(uint8_t type, uint16_t length) {
-  constexpr uint8_t kActive = 1, kRequest = 2, kResponse = 3, kKeepalive = 4;
-  constexpr uint16_t kActiveHead = 8, kEntry = 12;
   switch (type) {
     case kActive:
     case kResponse:
@@ -52,7 +52,13 @@ Verdict ProbeMsdp(Bytes opening) {
   if (opening.front() == 0 || opening.front() > std::size(kTypes)) return Verdict::kNotMine;
   const size_t size = MsdpSize(opening);
   if (size == kFrameSizeUnknown) return Verdict::kNeedMore;
-  return size == 0 ? Verdict::kNotMine : Verdict::kMatch;
+  if (size == 0) return Verdict::kNotMine;
+  if (opening.front() != kActive) return Verdict::kMatch;
+  // So many entries must find room.
+  if (opening.size() <= kHeader) return Verdict::kNeedMore;
+  const size_t entries = opening[kHeader];
+  return entries != 0 && kActiveHead + entries * kEntry <= size ? Verdict::kMatch
+                                                                : Verdict::kNotMine;
 }
 
 FieldList MsdpFields() { return FieldsOf<kMsdpType>(); }

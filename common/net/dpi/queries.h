@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 
+#include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissector.h"
 #include "common/net/dpi/lines.h"
 
@@ -13,8 +14,8 @@ namespace rustnet::net {
 
 inline constexpr size_t kLongestQuery = 255;
 
-// A line of printable ASCII, whole and not longer than that, that is no greeting of SSH nor of
-// HTTP.
+// A line of printable ASCII, whole and not longer than that.  Greetings that are met on any port
+// (SSH's, HTTP's, replies of three digits) are none.
 inline Verdict ProbeQuery(std::string_view text, bool may_be_empty) {
   std::string_view line = text.substr(0, text.find('\n'));
   const bool whole = line.size() < text.size();
@@ -25,7 +26,8 @@ inline Verdict ProbeQuery(std::string_view text, bool may_be_empty) {
   }
   if (!whole) return Verdict::kNeedMore;
   if (line.empty() && !may_be_empty) return Verdict::kNotMine;
-  const bool other = line.starts_with("SSH-") || line.find("HTTP/1.") != std::string_view::npos;
+  const bool other = line.starts_with("SSH-") || line.find("HTTP/1.") != std::string_view::npos ||
+                     (line.size() > 3 && ReplyCode(line) != 0);
   return other ? Verdict::kNotMine : Verdict::kMatch;
 }
 

@@ -13,6 +13,7 @@ TEST(MsdpTest, Types) {
   CheckProbe(&ProbeMsdp, {{"Active", kActive, Verdict::kMatch},
                           {"Keepalive", kKeepalive, Verdict::kMatch},
                           {"Long keepalive", S("\4\0\4x"), Verdict::kNotMine},
+                          {"Entries", S("\1\0\x14\2"), Verdict::kNotMine},
                           {"Short", S("\1\0\x08"), Verdict::kNotMine},
                           {"Type", S("\x08\0\4x"), Verdict::kNotMine}});
   const Result result =

@@ -14,6 +14,8 @@ TEST(WhoisTest, Query) {
                            {"Empty", "\r\n", Verdict::kNotMine},
                            {"Long", std::string(256, 'a'), Verdict::kNotMine},
                            {"Binary", S("exam\0ple\r\n"), Verdict::kNotMine},
+                           {"Reply", "220 mail\r\n", Verdict::kNotMine},
+                           {"Number", "220\r\n", Verdict::kMatch},
                            {"SSH", "SSH-2.0-x\r\n", Verdict::kNotMine},
                            {"HTTP", "GET / HTTP/1.1\r\n", Verdict::kNotMine}});
   const Result result = CheckEveryCut(kAsks, {.server_port = 43});
