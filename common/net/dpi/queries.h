@@ -3,7 +3,6 @@
 // a function reads the line.
 #pragma once
 
-#include <array>
 #include <memory>
 
 #include "common/net/dpi/commands.h"

@@ -2,7 +2,6 @@
 // rlogin (RFC 1282): NUL, then the user here, the user there and "terminal/speed", each with a NUL
 // behind it; the server agrees with a NUL.  What is typed afterwards is not read.
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "common/net/dpi/dissectors.h"
