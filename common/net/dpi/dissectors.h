@@ -176,6 +176,23 @@ Verdict ProbePptp(Bytes opening);
 FieldList PptpFields();
 std::unique_ptr<Session> StartPptp();
 
+Verdict ProbeIpmi(Bytes datagram);
+FieldList IpmiFields();
+std::unique_ptr<Session> StartIpmi();
+
+Verdict ProbeNatPmp(Bytes datagram);
+FieldList NatPmpFields();
+std::unique_ptr<Session> StartNatPmp();
+
+Verdict ProbeDropboxLan(Bytes datagram);
+FieldList DropboxLanFields();
+std::unique_ptr<Session> StartDropboxLan();
+
+Verdict ProbeLdp(Bytes opening);
+FieldList LdpFields();
+std::unique_ptr<Session> StartLdp();
+std::unique_ptr<Session> StartLdpDatagrams();
+
 // Tunnels (packet/tunnel.h).
 Verdict ProbeVxlan(Bytes datagram);
 Verdict ProbeVxlanGpe(Bytes datagram);

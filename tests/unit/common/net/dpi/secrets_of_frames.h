@@ -275,6 +275,11 @@ inline std::vector<SecretCase> SecretsOfNetworks() {
        {{kClient, S("\x41\1\0\1t\xb3"
                     "foo\x4d\6t=k&p=" PLANTED "\xff" PLANTED)}},
        {"coap_query=t=k&p=" PLANTED}},
+      {"ipmi",
+       "straight password and a new one",
+       OnPort(623),
+       {{kClient, S("\6\0\xff\7\4\1\0\0\0abcd" PLANTED "\0\0\0\x19 \x18\xc8\x81\4\x47\2\2") +
+                      PLANTED + std::string(4, '\0')}}},
       {"tftp",
        "file",
        OnPort(69),
