@@ -193,6 +193,21 @@ FieldList LdpFields();
 std::unique_ptr<Session> StartLdp();
 std::unique_ptr<Session> StartLdpDatagrams();
 
+Verdict ProbeSomeip(Bytes opening);
+Verdict ProbeSomeipDatagram(Bytes datagram);
+Verdict ProbeSomeipDiscovery(Bytes datagram);  // on any port
+FieldList SomeipFields();
+std::unique_ptr<Session> StartSomeip();
+std::unique_ptr<Session> StartSomeipDatagrams();
+
+Verdict ProbeCollectd(Bytes datagram);
+FieldList CollectdFields();
+std::unique_ptr<Session> StartCollectd();
+
+Verdict ProbeMqttsn(Bytes datagram);
+FieldList MqttsnFields();
+std::unique_ptr<Session> StartMqttsn();
+
 // Tunnels (packet/tunnel.h).
 Verdict ProbeVxlan(Bytes datagram);
 Verdict ProbeVxlanGpe(Bytes datagram);

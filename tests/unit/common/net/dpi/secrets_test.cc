@@ -25,6 +25,12 @@ constexpr std::string_view kNoSecretInClear[] = {
     "dcerpc", "dhcpv6",  "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
     "pptp",   "netflow", "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
     "gtp",    "l2tp",    "teredo", "ayiya",  "ftp-data", "nat-pmp",    "dropbox-lan", "ldp"};
+    "tls",    "ssh",      "dns",    "mdns",   "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
+    "stun",   "quic",     "gquic",  "dtls",   "ike",      "wireguard",  "openvpn",     "kerberos",
+    "dcerpc", "dhcpv6",   "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
+    "pptp",   "netflow",  "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
+    "gtp",    "l2tp",     "teredo", "ayiya",  "ftp-data", "nat-pmp",    "dropbox-lan", "ldp",
+    "someip", "collectd", "mqttsn"};
 
 const std::vector<SecretCase>& Cases() {
   static const std::vector<SecretCase> cases = [] {
