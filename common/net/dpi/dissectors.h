@@ -208,6 +208,31 @@ Verdict ProbeMqttsn(Bytes datagram);
 FieldList MqttsnFields();
 std::unique_ptr<Session> StartMqttsn();
 
+Verdict ProbeLisp(Bytes datagram);      // of the control plane
+Verdict ProbeLispData(Bytes datagram);  // what carries a packet
+FieldList LispFields();
+std::unique_ptr<Session> StartLisp();
+std::unique_ptr<Session> StartLispData();
+
+Verdict ProbeCapwap(Bytes datagram);
+std::unique_ptr<Session> StartCapwap();
+
+Verdict ProbeSkinny(Bytes opening);
+FieldList SkinnyFields();
+std::unique_ptr<Session> StartSkinny();
+
+Verdict ProbeH323(Bytes opening);
+FieldList H323Fields();
+std::unique_ptr<Session> StartH323();
+
+Verdict ProbeIscsi(Bytes opening);
+FieldList IscsiFields();
+std::unique_ptr<Session> StartIscsi();
+
+Verdict ProbeCouchbase(Bytes opening);
+FieldList CouchbaseFields();
+std::unique_ptr<Session> StartCouchbase();
+
 // Tunnels (packet/tunnel.h).
 Verdict ProbeVxlan(Bytes datagram);
 Verdict ProbeVxlanGpe(Bytes datagram);

@@ -130,6 +130,12 @@ inline std::vector<SecretCase> SecretsOfDatabases() {
                  "\0"))},
         {kClient, mongo(S("\2"
                           "createUser\0\3\0\0\0ab\0\2pwd\0\x0e\0\0\0" PLANTED "\0"))}}},
+      {"couchbase",
+       "SASL and a key",
+       Tcp(11210),
+       {{kClient, S("\x80\x21\0\5\0\0\0\0\0\0\0\x16") + std::string(12, '\0') +
+                      S("PLAIN\0ab\0" PLANTED) + S("\x80\0\0\x0d\0\0\0\0\0\0\0\x0d") +
+                      std::string(12, '\0') + PLANTED}}},
       {"cassandra",
        "AUTH_RESPONSE",
        Tcp(9042),
@@ -264,6 +270,10 @@ inline std::vector<SecretCase> SecretsOfNetworks() {
   const std::string v3 =
       Tagged(0x30, S("\2\1\3\x30\x0d\2\1\1\2\2\5\xdc\4\1\4\2\1\3") + Tagged(4, PLANTED) +
                        Tagged(0x30, Tagged(4, "") + Tagged(4, PLANTED) + pdu));
+  const auto iscsi = [](const std::string& pairs) {
+    return S("\x43\x87\0\0\0") + U24(pairs.size()) + std::string(40, '\0') + pairs +
+           std::string((4 - pairs.size() % 4) % 4, '\0');
+  };
   return {
       {"snmp", "v1", OnPort(161), {{kClient, community(0)}}, {"snmp_community=" PLANTED}},
       {"snmp", "v2c", OnPort(162), {{kClient, community(1)}}, {"snmp_community=" PLANTED}},
@@ -275,6 +285,11 @@ inline std::vector<SecretCase> SecretsOfNetworks() {
        {{kClient, S("\x41\1\0\1t\xb3"
                     "foo\x4d\6t=k&p=" PLANTED "\xff" PLANTED)}},
        {"coap_query=t=k&p=" PLANTED}},
+      {"iscsi",
+       "CHAP",
+       Tcp(3260),
+       {{kClient, iscsi(S("InitiatorName=iqn.2003-01.org.example:a\0AuthMethod=CHAP\0")) +
+                      iscsi(S("CHAP_N=ab\0CHAP_R=" PLANTED "\0"))}}},
       {"ipmi",
        "straight password and a new one",
        OnPort(623),

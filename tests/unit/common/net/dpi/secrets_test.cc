@@ -30,7 +30,7 @@ constexpr std::string_view kNoSecretInClear[] = {
     "dcerpc", "dhcpv6",   "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
     "pptp",   "netflow",  "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
     "gtp",    "l2tp",     "teredo", "ayiya",  "ftp-data", "nat-pmp",    "dropbox-lan", "ldp",
-    "someip", "collectd", "mqttsn"};
+    "someip", "collectd", "mqttsn", "lisp",   "capwap",   "skinny",     "h323"};
 
 const std::vector<SecretCase>& Cases() {
   static const std::vector<SecretCase> cases = [] {
