@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // MQTT-SN (version 1.2, section 5): length of the message, one byte or 1 and two more, its type,
 // and what each type has.  What is published is not read.
+#include <algorithm>
 #include <array>
 
+#include "common/base/byte_reader.h"
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -13,56 +14,58 @@ namespace {
 constexpr Field kMqttsnClientId{"mqttsn_client_id"};
 constexpr Field kMqttsnMessage{"mqttsn_message"};
 
-constexpr uint8_t kConnect = 4, kLongForm = 1;
+constexpr uint8_t kConnect = 4, kProtocol = 1, kLongForm = 1;
 constexpr size_t kUnbounded = 0xffff;
 
-// Bytes behind the type, at least and at most.
+// What stands behind the type: bytes, at least and at most; bits of the first, flags, that are
+// never set; from where on it is text.
 struct Kind {
   std::string_view name;
   size_t least = 0;
   size_t most = 0;
+  uint8_t never = 0;
+  size_t text = kUnbounded;
 };
 constexpr std::array<Kind, 30> kKinds = {{
     {"advertise", 3, 3},
     {"searchgw", 1, 1},
     {"gwinfo", 1, 17},
     {},
-    {"connect", 5, 68},
-    {"connack", 1, 1},
+    {"connect", 5, 68, 0xf3, 4},
+    {"connack", 1, 1, 0xfc},
     {"willtopicreq", 0, 0},
-    {"willtopic", 0, kUnbounded},
+    {"willtopic", 0, kUnbounded, 0x8f, 1},
     {"willmsgreq", 0, 0},
-    {"willmsg", 0, kUnbounded},
-    {"register", 5, kUnbounded},
+    {"willmsg", 1, kUnbounded, 0, 0},
+    {"register", 5, kUnbounded, 0, 4},
     {"regack", 5, 5},
-    {"publish", 5, kUnbounded},
+    {"publish", 5, kUnbounded, 0x0c},
     {"puback", 5, 5},
     {"pubcomp", 2, 2},
     {"pubrec", 2, 2},
     {"pubrel", 2, 2},
     {},
-    {"subscribe", 4, kUnbounded},
-    {"suback", 6, 6},
-    {"unsubscribe", 4, kUnbounded},
+    {"subscribe", 4, kUnbounded, 0x1c},
+    {"suback", 6, 6, 0x9f},
+    {"unsubscribe", 4, kUnbounded, 0xfc},
     {"unsuback", 2, 2},
-    {"pingreq", 0, 64},
+    {"pingreq", 0, 64, 0, 0},
     {"pingresp", 0, 0},
     {"disconnect", 0, 2},
     {},
-    {"willtopicupd", 0, kUnbounded},
-    {"willtopicresp", 1, 1},
-    {"willmsgupd", 0, kUnbounded},
-    {"willmsgresp", 1, 1},
+    {"willtopicupd", 0, kUnbounded, 0x8f, 1},
+    {"willtopicresp", 1, 1, 0xfc},
+    {"willmsgupd", 1, kUnbounded, 0, 0},
+    {"willmsgresp", 1, 1, 0xfc},
 }};
 
 bool IsKind(uint8_t type) { return type < kKinds.size() && !kKinds[type].name.empty(); }
 
-// Flags (a will, a clean session), protocol 1, a time, a printable name.
-Verdict ProbeConnect(Bytes body) {
-  Shape shape(body);
-  shape.U8([](uint8_t flags) { return (flags & ~0x0c) == 0; }).U8(Equal(1)).Skip(2);
-  for (size_t i = 4; i < body.size(); ++i) shape.U8(Between(0x20, 0x7e));
-  return shape.verdict();
+bool IsBody(const Kind& kind, Bytes body) {
+  if (!body.empty() && (body.front() & kind.never) != 0) return false;
+  if (kind.text >= body.size()) return true;
+  const Bytes text = body.subspan(kind.text);
+  return std::all_of(text.begin(), text.end(), [](uint8_t byte) { return byte >= 0x20; });
 }
 
 // Splits a message into its type and what stands behind; kMatch: it fills the datagram.
@@ -101,9 +104,10 @@ Verdict ProbeMqttsn(Bytes datagram) {
   uint8_t type = 0;
   Bytes body;
   const Verdict verdict = ReadHeader(datagram, &type, &body);
-  if (verdict == Verdict::kNotMine || type != kConnect) return verdict;
-  const Verdict connect = ProbeConnect(body);
-  return connect == Verdict::kMatch ? verdict : connect;
+  if (verdict == Verdict::kNotMine) return verdict;
+  if (!IsBody(kKinds[type], body)) return Verdict::kNotMine;
+  const bool other = type == kConnect && body.size() > 1 && body[1] != kProtocol;
+  return other ? Verdict::kNotMine : verdict;
 }
 
 FieldList MqttsnFields() { return FieldsOf<kMqttsnClientId, kMqttsnMessage>(); }

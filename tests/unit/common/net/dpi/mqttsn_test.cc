@@ -26,6 +26,9 @@ TEST(MqttsnTest, Probe) {
                             {"Name", S("\x0c\4\4\1\0\x3c\1"), Verdict::kNotMine},
                             {"Type", S("\x0c\3"), Verdict::kNotMine},
                             {"Size of its type", S("\4\x17"), Verdict::kNotMine},
+                            {"Register", S("\x08\x0a\0\0\0\1ab"), Verdict::kMatch},
+                            {"Topic", S("\x08\x0a\0\0\0\1a\1"), Verdict::kNotMine},
+                            {"Flags of a topic", S("\x0a\x0c\x04"), Verdict::kNotMine},
                             {"Longer", kPublish + "x", Verdict::kNotMine}});
 }
 
