@@ -14,23 +14,13 @@ using testing::Contains;
 
 // What proves an identity is a digest or encrypted in these, or there is none.
 constexpr std::string_view kNoSecretInClear[] = {
-    "tls",    "ssh",     "dns",    "mdns",    "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
-    "stun",   "quic",    "gquic",  "dtls",    "ike",      "wireguard",  "openvpn",     "kerberos",
-    "dcerpc", "dhcpv6",  "bgp",    "modbus",  "dnp3",     "s7comm",     "iec104",      "enip",
-    "pptp",   "netflow", "sflow",  "ptp",     "rtp",      "rtcp",       "vxlan",       "geneve",
-    "gtp",    "l2tp",    "teredo", "ayiya",   "ftp-data", "mgcp",       "msdp",        "ident",
-    "whois",  "finger",  "gopher", "gearman", "zabbix"};
-    "tls",    "ssh",     "dns",    "mdns",   "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
-    "stun",   "quic",    "gquic",  "dtls",   "ike",      "wireguard",  "openvpn",     "kerberos",
-    "dcerpc", "dhcpv6",  "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
-    "pptp",   "netflow", "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
-    "gtp",    "l2tp",    "teredo", "ayiya",  "ftp-data", "nat-pmp",    "dropbox-lan", "ldp"};
-    "tls",    "ssh",      "dns",    "mdns",   "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
-    "stun",   "quic",     "gquic",  "dtls",   "ike",      "wireguard",  "openvpn",     "kerberos",
-    "dcerpc", "dhcpv6",   "bgp",    "modbus", "dnp3",     "s7comm",     "iec104",      "enip",
-    "pptp",   "netflow",  "sflow",  "ptp",    "rtp",      "rtcp",       "vxlan",       "geneve",
-    "gtp",    "l2tp",     "teredo", "ayiya",  "ftp-data", "nat-pmp",    "dropbox-lan", "ldp",
-    "someip", "collectd", "mqttsn", "lisp",   "capwap",   "skinny",     "h323"};
+    "tls",    "ssh",      "dns",    "mdns",    "llmnr",    "netbios-ns", "netbios-dgm", "ntp",
+    "stun",   "quic",     "gquic",  "dtls",    "ike",      "wireguard",  "openvpn",     "kerberos",
+    "dcerpc", "dhcpv6",   "bgp",    "modbus",  "dnp3",     "s7comm",     "iec104",      "enip",
+    "pptp",   "netflow",  "sflow",  "ptp",     "rtp",      "rtcp",       "vxlan",       "geneve",
+    "gtp",    "l2tp",     "teredo", "ayiya",   "ftp-data", "mgcp",       "msdp",        "ident",
+    "whois",  "finger",   "gopher", "gearman", "zabbix",   "nat-pmp",    "dropbox-lan", "ldp",
+    "someip", "collectd", "mqttsn", "lisp",    "capwap",   "skinny",     "h323"};
 
 const std::vector<SecretCase>& Cases() {
   static const std::vector<SecretCase> cases = [] {
