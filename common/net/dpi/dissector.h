@@ -100,7 +100,7 @@ struct Dissector {
   Protocol transport;                   // kTcp or kUdp
   std::array<uint16_t, 8> ports;        // tried first on these
   bool any_port;                        // and, if nothing matched there, on all others
-  Verdict (*probe)(Bytes opening);      // null: begun by Session::Next alone
+  Verdict (*probe)(Bytes opening);      // null: begun by Session::Next, or expected
   std::unique_ptr<Session> (*start)();  // null: the name alone is known
   FieldList (*fields)();                // null: none
   std::string_view source;              // "RFC 4253"

@@ -18,7 +18,16 @@ size_t Expectations::SetOf(const IpAddress& address, uint16_t port, Protocol tra
 
 void Expectations::Add(const Expectation& expectation) {
   Learn(expectation);
-  if (fresh_.size() < kMostFresh) fresh_.push_back(expectation);
+  if (fresh_.size() < kMostFresh) {
+    fresh_.push_back(expectation);
+  } else {
+    ++lost_;
+  }
+}
+
+void Expectations::Clear() {
+  entries_ = {};
+  fresh_ = {};
 }
 
 void Expectations::Learn(const Expectation& expectation) {
@@ -38,6 +47,7 @@ void Expectations::Learn(const Expectation& expectation) {
     }
     if (entry->since < oldest->since) oldest = entry;
   }
+  if (oldest->row != nullptr && fresh.since - oldest->since <= kLast) ++lost_;
   *oldest = fresh;
 }
 

@@ -36,7 +36,9 @@ class Expectations {
   const Dissector* Find(const FlowKey& key, Time now) const;
   // What was added since the last call, at most kMostFresh; others were not told.
   std::vector<Expectation> TakeFresh();
-  void Clear() { *this = Expectations(); }
+  void Clear();
+  // Ever: forgotten before their time for want of room, or not told.
+  uint64_t lost() const { return lost_; }
 
  private:
   static constexpr size_t kWays = 4;
@@ -53,6 +55,7 @@ class Expectations {
 
   std::vector<Entry> entries_;  // empty until there is one
   std::vector<Expectation> fresh_;
+  uint64_t lost_ = 0;
 };
 
 }  // namespace rustnet::net

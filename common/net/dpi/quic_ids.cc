@@ -27,7 +27,10 @@ void QuicIds::Learn(Bytes bytes, const std::shared_ptr<const Connection>& connec
   if (bytes.size() < kShortest || bytes.size() > kLongestQuicId) return;
   const Id id = IdOf(bytes);
   if (const auto known = index_.find(id); known != index_.end()) Forget(known->second);
-  if (index_.size() == kMost) Forget(std::prev(entries_.end()));
+  if (index_.size() == kMost) {
+    Forget(std::prev(entries_.end()));
+    ++forgotten_;
+  }
   entries_.push_front({id, connection});
   index_.emplace(id, entries_.begin());
   ++by_size_[id.size];

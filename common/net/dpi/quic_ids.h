@@ -41,6 +41,7 @@ class QuicIds {
   const Connection* Find(Bytes datagram);
 
   size_t size() const { return index_.size(); }
+  uint64_t forgotten() const { return forgotten_; }  // ever, for want of room
   void Clear();
 
  private:
@@ -63,6 +64,7 @@ class QuicIds {
   std::list<Entry> entries_;  // used last first
   std::unordered_map<Id, std::list<Entry>::iterator, Hash> index_;
   std::array<uint32_t, kLongestQuicId + 1> by_size_{};  // how many ids have it
+  uint64_t forgotten_ = 0;
 };
 
 }  // namespace rustnet::net

@@ -311,7 +311,8 @@ bool FlowTable::Impl::Dissect(const Packet& packet, Flow* flow, Direction direct
 }
 
 void FlowTable::Impl::CopyCounters() {
-  counters_.facts_dropped = dissection_.counters.facts_dropped;
+  counters_.facts_dropped = dissection_.counters.facts_dropped + dissection_.expectations.lost() +
+                            dissection_.quic_ids.forgotten();
   counters_.secrets_withheld = dissection_.counters.secrets_withheld;
   counters_.prefix_bytes_dropped = dissection_.counters.opening_bytes_dropped;
   counters_.stream_gaps = dissection_.budget.gaps;

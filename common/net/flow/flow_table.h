@@ -38,7 +38,7 @@ struct FlowCounters {
   uint64_t flows_created = 0;
   uint64_t flows_evicted = 0;         // for want of room
   uint64_t prefix_bytes_dropped = 0;  // opening bytes and out-of-order bytes that could not be held
-  uint64_t facts_dropped = 0;
+  uint64_t facts_dropped = 0;         // of this flow or of others (expectations, connection ids)
   uint64_t secrets_withheld = 0;
   uint64_t dissections_dropped = 0;  // for want of dissection_bytes_total
   uint64_t stream_gaps = 0;          // holes in TCP streams that dissection had to skip

@@ -123,7 +123,7 @@ size_t Decoder::FollowSamples(Layer layer, size_t outer, size_t count,
   while (const std::optional<SampledFrame> sample = samples.Next()) {
     if (count == kMaxLayers) {
       ++counters_.tunnels_unread;
-      break;
+      continue;
     }
     ByteReader in(sample->bytes);
     const LinkContent content = EnterSample(out[outer], *sample, &in, &layer, &out[count]);

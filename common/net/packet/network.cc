@@ -189,7 +189,8 @@ Extensions SkipExtensions(uint8_t next, Segment* segment) {
 // Whether somebody reads it once it is whole.
 bool IsReadWhole(const Packet& packet) {
   return packet.key.protocol == Protocol::kUdp || packet.key.protocol == Protocol::kSctp ||
-         packet.key.protocol == Protocol::kGre || packet.key.protocol == Protocol::kIpOther;
+         packet.key.protocol == Protocol::kGre || packet.key.protocol == Protocol::kAh ||
+         packet.key.protocol == Protocol::kIpOther;
 }
 
 // What the transport would have set, had the datagram come in one piece.

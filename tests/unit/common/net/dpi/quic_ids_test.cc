@@ -69,6 +69,7 @@ TEST(QuicIdsTest, ThoseUsedLastStay) {
   EXPECT_EQ(Whose(&ids, Short(Number(0))), "n");
   for (int i = most; i < most + 100; ++i) ids.Learn(AsBytes(Number(i)), Named("n"));
   EXPECT_EQ(ids.size(), QuicIds::kMost);
+  EXPECT_EQ(ids.forgotten(), 100U);
   EXPECT_EQ(Whose(&ids, Short(Number(0))), "n");
   EXPECT_EQ(Whose(&ids, Short(Number(1))), "");
   EXPECT_EQ(Whose(&ids, Short(Number(100))), "");
