@@ -18,7 +18,7 @@ using namespace rustnet::net;  // NOLINT(google-build-using-namespace)
 
 const QuicSecrets kV1{{0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
                        0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a},
-                      "quic"};
+                      QuicLabels::kV1};
 
 // An Initial of version 1, with a packet number of four bytes.
 std::string Initial(const QuicKeys& keys, const std::string& id, std::string frames) {

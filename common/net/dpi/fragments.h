@@ -42,6 +42,7 @@ class Fragments {
     const bool begun = !ranges_.empty() && ranges_.front().begin == 0;
     return Bytes(bytes_).first(begun ? ranges_.front().end : 0);
   }
+  bool empty() const { return ranges_.empty(); }
   void Clear() {
     bytes_ = {};
     ranges_ = {};

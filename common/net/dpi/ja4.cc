@@ -2,7 +2,9 @@
 #include "common/net/dpi/ja4.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <vector>
 
 #include "common/net/dpi/sha256.h"
 
@@ -60,43 +62,57 @@ void AppendAlpn(std::string_view alpn, std::string* text) {
   }
 }
 
-// "1301,1302".
-std::string Listed(const std::vector<uint16_t>& numbers) {
-  if (numbers.empty()) return {};
-  std::string text(numbers.size() * 5 - 1, ',');
-  char* at = text.data();
+// Appends "1301,1302".
+void AppendListed(OfferedNumbers numbers, std::string* text) {
   for (const uint16_t number : numbers) {
-    for (const int shift : {12, 8, 4, 0}) *at++ = kHex[number >> shift & 0xf];
-    ++at;  // the comma
+    for (const int shift : {12, 8, 4, 0}) *text += kHex[number >> shift & 0xf];
+    *text += ',';
   }
-  return text;
+  if (!numbers.empty()) text->pop_back();
 }
 
-std::string ShortHash(const std::string& text) {
-  return text.empty() ? std::string(kDigits, '0') : Sha256Hex(text).substr(0, kDigits);
+// False without libcrypto.
+bool AppendHash(std::string_view listed, std::string* text) {
+  *text += '_';
+  if (listed.empty()) {
+    text->append(kDigits, '0');
+    return true;
+  }
+  std::array<uint8_t, kSha256Size> digest{};
+  if (!Sha256(listed, &digest)) return false;
+  for (size_t i = 0; i < kDigits / 2; ++i) {
+    *text += kHex[digest[i] >> 4];
+    *text += kHex[digest[i] & 0xf];
+  }
+  return true;
 }
 
 }  // namespace
 
-std::string Ja4::Digest() const {
-  std::vector<uint16_t> sorted_ciphers = ciphers;
-  std::sort(sorted_ciphers.begin(), sorted_ciphers.end());
-  std::vector<uint16_t> sorted = extensions;
+std::string Ja4(const ClientOffer& offer) {
+  std::string text(1, offer.transport);
+  text += VersionCode(offer.version);
+  text += offer.sni ? 'd' : 'i';
+  AppendCount(offer.ciphers.size(), &text);
+  AppendCount(offer.extensions.size(), &text);
+  AppendAlpn(offer.alpn, &text);
+
+  std::vector<uint16_t> sorted(offer.ciphers.begin(), offer.ciphers.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::string listed;
+  AppendListed(sorted, &listed);
+  if (!AppendHash(listed, &text)) return {};
+
+  sorted.assign(offer.extensions.begin(), offer.extensions.end());
   std::erase_if(sorted, [](uint16_t type) { return type == kServerName || type == kAlpnList; });
   std::sort(sorted.begin(), sorted.end());
-  std::string listed = Listed(sorted);
-  if (!listed.empty() && !signatures.empty()) listed += "_" + Listed(signatures);
-  const std::string first = ShortHash(Listed(sorted_ciphers));
-  const std::string second = ShortHash(listed);
-  if (first.empty() || second.empty()) return {};
-
-  std::string text(1, transport);
-  text += VersionCode(version);
-  text += sni ? 'd' : 'i';
-  AppendCount(ciphers.size(), &text);
-  AppendCount(extensions.size(), &text);
-  AppendAlpn(alpn, &text);
-  return text + "_" + first + "_" + second;
+  listed.clear();
+  AppendListed(sorted, &listed);
+  if (!listed.empty() && !offer.signatures.empty()) {
+    listed += '_';
+    AppendListed(offer.signatures, &listed);
+  }
+  return AppendHash(listed, &text) ? text : std::string();
 }
 
 }  // namespace rustnet::net

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "common/base/byte_reader.h"
 
@@ -24,39 +25,43 @@ constexpr uint32_t kSine[64] = {
 constexpr int kRotate[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
 using State = std::array<uint32_t, 4>;
+using Words = std::array<uint32_t, 16>;
+
+// Step `kStep` of 64.  The four words of the state change their places from step to step, so where
+// each stands is known when it is compiled.
+template <uint32_t kStep>
+void Step(const Words& words, State* state) {
+  constexpr uint32_t kFirst = 64 - kStep;
+  uint32_t& a = (*state)[kFirst % 4];
+  const uint32_t b = (*state)[(kFirst + 1) % 4];
+  const uint32_t c = (*state)[(kFirst + 2) % 4];
+  const uint32_t d = (*state)[(kFirst + 3) % 4];
+  uint32_t mixed = 0;
+  uint32_t word = 0;
+  if constexpr (kStep < 16) {
+    mixed = d ^ (b & (c ^ d)), word = kStep;
+  } else if constexpr (kStep < 32) {
+    mixed = c ^ (d & (b ^ c)), word = 5 * kStep + 1;
+  } else if constexpr (kStep < 48) {
+    mixed = b ^ c ^ d, word = 3 * kStep + 5;
+  } else {
+    mixed = c ^ (b | ~d), word = 7 * kStep;
+  }
+  a = b + std::rotl(a + mixed + kSine[kStep] + words[word % 16], kRotate[kStep / 16][kStep % 4]);
+}
+
+template <uint32_t... kSteps>
+void AllSteps(const Words& words, State* state, std::integer_sequence<uint32_t, kSteps...>) {
+  (Step<kSteps>(words, state), ...);
+}
 
 void AddBlock(Bytes block, State* state) {
-  std::array<uint32_t, 16> words{};
+  Words words{};
   ByteReader reader(block);
   for (uint32_t& word : words) word = reader.Le32();
-  auto [a, b, c, d] = *state;
-  for (uint32_t i = 0; i < kBlock; ++i) {
-    uint32_t mixed = 0;
-    uint32_t word = 0;
-    switch (i / 16) {
-      case 0:
-        mixed = (b & c) | (~b & d), word = i;
-        break;
-      case 1:
-        mixed = (d & b) | (~d & c), word = 5 * i + 1;
-        break;
-      case 2:
-        mixed = b ^ c ^ d, word = 3 * i + 5;
-        break;
-      default:
-        mixed = c ^ (b | ~d), word = 7 * i;
-        break;
-    }
-    const uint32_t sum = a + mixed + kSine[i] + words[word % 16];
-    a = d;
-    d = c;
-    c = b;
-    b += std::rotl(sum, kRotate[i / 16][i % 4]);
-  }
-  (*state)[0] += a;
-  (*state)[1] += b;
-  (*state)[2] += c;
-  (*state)[3] += d;
+  State mixed = *state;
+  AllSteps(words, &mixed, std::make_integer_sequence<uint32_t, kBlock>());
+  for (size_t i = 0; i < mixed.size(); ++i) (*state)[i] += mixed[i];
 }
 
 }  // namespace
@@ -79,6 +84,7 @@ std::string Md5Hex(std::string_view text) {
 
   static constexpr std::string_view kHex = "0123456789abcdef";
   std::string hex;
+  hex.reserve(2 * sizeof state);
   for (const uint32_t word : state) {
     for (uint32_t shift = 0; shift < 32; shift += 8) {
       hex += kHex[word >> (shift + 4) & 0xf];

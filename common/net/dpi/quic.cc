@@ -56,9 +56,7 @@ class QuicSession : public Session {
 
   bool Agreed() const override { return spoken_[0] && spoken_[1]; }
   Standing standing() const override { return {stage_.stage(), idle_timeout_ms_}; }
-  size_t memory() const override {
-    return sizeof *this + sides_[0].memory() + sides_[1].memory() + frames_.capacity();
-  }
+  size_t memory() const override { return sizeof *this + sides_[0].memory() + sides_[1].memory(); }
 
  private:
   void OnPacket(Direction direction, const QuicPacket& packet, Facts* facts) {
@@ -69,8 +67,8 @@ class QuicSession : public Session {
     if (packet.kind == QuicKind::kRetry) {
       facts->Add(kQuicRetry, "true");
       keys_.reset();
-    } else if (packet.kind == QuicKind::kInitial && Open(direction, packet)) {
-      OnFrames(direction, facts);
+    } else if (packet.kind == QuicKind::kInitial) {
+      OnFrames(direction, Open(direction, packet), facts);
     }
   }
 
@@ -90,17 +88,20 @@ class QuicSession : public Session {
     }
   }
 
-  // Opens it with the connection's keys, or else with those that it would have as a client's first.
-  bool Open(Direction direction, const QuicPacket& packet) {
+  // The frames that the connection's keys open, or else those that it would have as a client's
+  // first; empty if none do.  They stand until the next packet is opened.
+  Bytes Open(Direction direction, const QuicPacket& packet) {
     if (keys_ && packet.version != keys_version_) {  // RFC 9368: the server chose another
       Derive(packet.version, Bytes(connection_id_).first(connection_id_size_), client_);
     }
-    if (keys_ && direction == client_) {
-      if (OpenInitial(*keys_, packet.whole, packet.number, &frames_)) return true;
-    } else if (keys_) {
-      if (OpenInitial(ServerKeys(), packet.whole, packet.number, &frames_)) return true;
-      return ++failures_, false;
-    }
+    const auto opened = [&](const QuicKeys& keys) {
+      thread_local std::vector<uint8_t> scratch;
+      return OpenInitial(keys, packet.whole, packet.number, &scratch);
+    };
+    Bytes frames;
+    if (keys_) frames = opened(direction == client_ ? *keys_ : ServerKeys());
+    if (keys_ && direction != client_ && frames.empty()) ++failures_;
+    if (!frames.empty() || (keys_ && direction != client_)) return frames;
     const std::optional<QuicKeys> before = keys_;
     const std::optional<QuicKeys> server_before = server_keys_;
     const auto id = connection_id_;
@@ -108,7 +109,8 @@ class QuicSession : public Session {
     const Direction client = client_;
     const uint32_t version = keys_version_;
     Derive(packet.version, packet.destination, direction);
-    if (keys_ && OpenInitial(*keys_, packet.whole, packet.number, &frames_)) return true;
+    if (keys_) frames = opened(*keys_);
+    if (!frames.empty()) return frames;
     keys_ = before;
     server_keys_ = server_before;
     connection_id_ = id;
@@ -116,7 +118,7 @@ class QuicSession : public Session {
     client_ = client;
     keys_version_ = version;
     ++failures_;
-    return false;
+    return {};
   }
 
   void Derive(uint32_t version, Bytes connection_id, Direction client) {
@@ -143,8 +145,8 @@ class QuicSession : public Session {
   }
 
   // RFC 9000 section 12.4: what an Initial may hold.
-  void OnFrames(Direction direction, Facts* facts) {
-    ByteReader reader{Bytes(frames_)};
+  void OnFrames(Direction direction, Bytes frames, Facts* facts) {
+    ByteReader reader(frames);
     while (reader.ok() && !reader.empty()) {
       reader.Skip(PaddingAt(reader.rest()));
       if (reader.empty()) break;
@@ -177,13 +179,13 @@ class QuicSession : public Session {
     }
   }
 
-  // PADDING frames are bytes of zero, and most of an Initial.
+  // PADDING frames are bytes of zero, and most of an Initial: often all of its rest.
   static size_t PaddingAt(Bytes bytes) {
-    ByteReader words(bytes);
-    size_t size = 0;
-    while (words.size() >= 8 && words.U64() == 0) size += 8;
-    while (size < bytes.size() && bytes[size] == 0) ++size;
-    return size;
+    if (bytes.empty() || bytes.front() != 0) return 0;
+    const bool all = std::equal(bytes.begin() + 1, bytes.end(), bytes.begin());
+    if (all) return bytes.size();
+    const auto end = std::find_if(bytes.begin(), bytes.end(), [](uint8_t b) { return b != 0; });
+    return static_cast<size_t>(end - bytes.begin());
   }
 
   static void SkipAck(ByteReader* reader, bool with_ecn) {
@@ -198,13 +200,22 @@ class QuicSession : public Session {
     for (int i = 0; with_ecn && i < 3; ++i) QuicVarInt(reader);
   }
 
+  static bool IsWhole(Bytes message) {
+    ByteReader reader(message);
+    reader.Skip(1);  // its type
+    reader.Skip(reader.U24());
+    return reader.ok();
+  }
+
   void OnCrypto(Direction direction, uint64_t offset, Bytes piece, Facts* facts) {
     constexpr uint8_t kClientHello = 1, kServerHello = 2;
     const bool client = direction == client_;
     if (client ? client_hello_ : server_hello_) return;
     Fragments& side = sides_[static_cast<size_t>(direction)];
-    if (!side.Add(offset, piece)) return facts->CountCut();
-    ByteReader reader(side.Beginning());
+    // Most hellos are one piece.
+    const bool whole = offset == 0 && side.empty() && IsWhole(piece);
+    if (!whole && !side.Add(offset, piece)) return facts->CountCut();
+    ByteReader reader(whole ? piece : side.Beginning());
     const uint8_t type = reader.U8();
     const Bytes body = reader.Take(reader.U24());
     if (!reader.ok()) return;
@@ -223,7 +234,6 @@ class QuicSession : public Session {
   }
 
   std::array<Fragments, 2> sides_;
-  std::vector<uint8_t> frames_;
   std::optional<QuicKeys> keys_;  // of the client
   std::optional<QuicKeys> server_keys_;
   std::array<uint8_t, kLongestQuicId> connection_id_{};

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "common/base/bytes.h"
@@ -16,10 +15,14 @@ namespace rustnet::net {
 inline constexpr size_t kQuicSaltSize = 20;
 inline constexpr size_t kQuicTagSize = 16;
 
+inline constexpr size_t kLongestQuicId = 20;
+
+enum class QuicLabels : uint8_t { kV1, kV2 };  // that begin with "quic", and with "quicv2"
+
 // What a version has of its own.
 struct QuicSecrets {
   std::array<uint8_t, kQuicSaltSize> salt;
-  std::string_view prefix;  // of the labels: "quic" or "quicv2"
+  QuicLabels labels;
 };
 
 struct QuicKeys {
@@ -35,9 +38,9 @@ enum class QuicEnd : uint8_t { kClient, kServer };
 bool DeriveInitialKeys(const QuicSecrets& secrets, Bytes connection_id, QuicEnd end,
                        QuicKeys* keys);
 
-// Opens a packet, given from its first byte to its last, of which the packet number begins at
-// `number`; its frames go to `*frames`.  False: the tag is not that of these keys, and `*frames`
-// is empty.
-bool OpenInitial(const QuicKeys& keys, Bytes packet, size_t number, std::vector<uint8_t>* frames);
+// The frames of a packet, given from its first byte to its last, of which the packet number begins
+// at `number`; they stand in `*scratch`, which grows as needed and may serve many packets.  Empty:
+// the tag is not that of these keys (a packet without frames is an error, RFC 9000 section 12.4).
+Bytes OpenInitial(const QuicKeys& keys, Bytes packet, size_t number, std::vector<uint8_t>* scratch);
 
 }  // namespace rustnet::net

@@ -6,9 +6,6 @@ namespace rustnet::net {
 
 bool DeriveInitialKeys(const QuicSecrets&, Bytes, QuicEnd, QuicKeys*) { return false; }
 
-bool OpenInitial(const QuicKeys&, Bytes, size_t, std::vector<uint8_t>* frames) {
-  frames->clear();
-  return false;
-}
+Bytes OpenInitial(const QuicKeys&, Bytes, size_t, std::vector<uint8_t>*) { return {}; }
 
 }  // namespace rustnet::net

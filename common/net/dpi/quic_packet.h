@@ -12,7 +12,6 @@
 
 namespace rustnet::net {
 
-inline constexpr size_t kLongestQuicId = 20;
 inline constexpr uint32_t kQuicT051 = 0x54303531;  // Google's last of its own
 
 // What opens a version's Initials; null: that version is not known.

@@ -2,12 +2,16 @@
 // SHA-256 (FIPS 180-4) for fingerprints, by libcrypto; nothing here protects anything.
 #pragma once
 
-#include <string>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace rustnet::net {
 
-// 64 lower-case hexadecimal digits; empty without libcrypto (RUSTNET_WITH_CRYPTO=OFF).
-std::string Sha256Hex(std::string_view text);
+inline constexpr size_t kSha256Size = 32;
+
+// False without libcrypto (RUSTNET_WITH_CRYPTO=OFF).
+bool Sha256(std::string_view text, std::array<uint8_t, kSha256Size>* digest);
 
 }  // namespace rustnet::net

@@ -4,6 +4,6 @@
 
 namespace rustnet::net {
 
-std::string Sha256Hex(std::string_view) { return {}; }
+bool Sha256(std::string_view, std::array<uint8_t, kSha256Size>*) { return false; }
 
 }  // namespace rustnet::net

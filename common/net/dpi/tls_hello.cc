@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <string>
 #include <vector>
 
-#include "common/net/dpi/ja4.h"
-#include "common/net/dpi/md5.h"
+#include "common/net/dpi/fingerprints.h"
 #include "common/net/dpi/quic_packet.h"
 
 namespace rustnet::net {
@@ -27,34 +24,50 @@ constexpr std::array<uint8_t, 32> kRetryRandom = {
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
 
-void AppendNumber(uint16_t number, char separator, std::string* text) {
-  char digits[6];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  if (separator != 0) text->push_back(separator);
-  text->append(digits, end);
-}
+// Where the numbers of a hello stand in it.
+struct Lists {
+  Bytes ciphers;
+  Bytes extensions;  // with their bodies
+  Bytes groups;
+  Bytes formats;
+  Bytes signatures;
+};
 
-// The numbers of `list`, without GREASE, joined by '-', as JA3 has them.
-std::string Joined(ByteReader list, size_t width) {
-  std::string text;
-  text.reserve(list.size() / width * 6);
-  while (!list.empty()) {
-    const uint16_t number = width == 1 ? list.U8() : list.U16();
-    if (list.ok() && !IsGrease(number)) AppendNumber(number, text.empty() ? '\0' : '-', &text);
-  }
-  return text;
-}
+// Hands out what a hello offers as numbers, from one buffer.
+class NumberBuffer {
+ public:
+  explicit NumberBuffer(size_t most) { numbers_.reserve(most); }
 
-// The same as numbers.
-std::vector<uint16_t> Numbers(ByteReader list) {
-  std::vector<uint16_t> numbers;
-  numbers.reserve(list.size() / 2);
-  while (!list.empty()) {
-    const uint16_t number = list.U16();
-    if (list.ok() && !IsGrease(number)) numbers.push_back(number);
+  OfferedNumbers Pairs(Bytes list) {
+    const size_t begin = numbers_.size();
+    ByteReader reader(list);
+    while (reader.size() >= 2) Add(reader.U16());
+    return Since(begin);
   }
-  return numbers;
-}
+  OfferedNumbers Singles(Bytes list) {
+    const size_t begin = numbers_.size();
+    for (const uint8_t number : list) Add(number);
+    return Since(begin);
+  }
+  OfferedNumbers Types(Bytes extensions) {
+    const size_t begin = numbers_.size();
+    ByteReader reader(extensions);
+    while (!reader.empty()) {
+      const uint16_t type = reader.U16();
+      reader.Skip(reader.U16());
+      if (reader.ok()) Add(type);
+    }
+    return Since(begin);
+  }
+
+ private:
+  void Add(uint16_t number) {
+    if (!IsGrease(number)) numbers_.push_back(number);
+  }
+  OfferedNumbers Since(size_t begin) const { return OfferedNumbers(numbers_).subspan(begin); }
+
+  std::vector<uint16_t> numbers_;  // REQUIRES: never grows beyond what was reserved
+};
 
 void ReadServerNames(ByteReader extension, Facts* facts) {
   ByteReader list = extension.Sub(extension.U16());
@@ -83,25 +96,6 @@ void AddVersion(const Field& field, uint16_t version, Facts* facts) {
   facts->Add(field, TlsVersionName(version));
 }
 
-// JA3 (github.com/salesforce/ja3): MD5 of "version,ciphers,extensions,groups,point formats".
-struct Ja3 {
-  uint16_t version = 0;
-  std::string ciphers;
-  std::string extensions;
-  std::string groups;
-  std::string formats;
-
-  std::string Digest() const {
-    std::string text;
-    text.reserve(16 + ciphers.size() + extensions.size() + groups.size() + formats.size());
-    AppendNumber(version, '\0', &text);
-    for (const std::string* part : {&ciphers, &extensions, &groups, &formats}) {
-      text.append(1, ',').append(*part);
-    }
-    return Md5Hex(text);
-  }
-};
-
 // The newer of two versions; those of DTLS count downwards.
 uint16_t Newer(uint16_t a, uint16_t b) {
   const bool dtls = a >> 8 == 0xfe && b >> 8 == 0xfe;
@@ -121,37 +115,34 @@ void ReadParameters(ByteReader extension, Facts* facts, ClientHello* hello) {
 }
 
 // Reads the extensions of a ClientHello; false if they are cut.
-bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* facts,
+bool ReadClientExtensions(ByteReader extensions, Lists* lists, ClientOffer* offer, Facts* facts,
                           ClientHello* hello) {
+  lists->extensions = extensions.rest();
   bool has_versions = false;
   while (extensions.ok() && !extensions.empty()) {
     const uint16_t type = extensions.U16();
     ByteReader body = extensions.Sub(extensions.U16());
     if (!extensions.ok()) break;
-    if (!IsGrease(type)) {
-      AppendNumber(type, ja3->extensions.empty() ? '\0' : '-', &ja3->extensions);
-      ja4->extensions.push_back(type);
-    }
     switch (type) {
       case kServerName:
         ReadServerNames(body, facts);
-        ja4->sni = true;
+        offer->sni = true;
         break;
       case kAlpnList:
-        ja4->alpn = ReadAlpn(body, kAlpn, facts);
+        offer->alpn = ReadAlpn(body, kAlpn, facts);
         break;
       case kSignatureAlgorithms:
-        ja4->signatures = Numbers(body.Sub(body.U16()));
+        lists->signatures = body.Take(body.U16());
         break;
       case kSupportedGroups:
-        ja3->groups = Joined(body.Sub(body.U16()), 2);
+        lists->groups = body.Take(body.U16());
         break;
       case kPointFormats:
-        ja3->formats = Joined(body.Sub(body.U8()), 1);
+        lists->formats = body.Take(body.U8());
         break;
       case kQuicParameters:
       case kQuicDraftParameters:
-        if (ja4->transport == 'q') ReadParameters(body, facts, hello);
+        if (offer->transport == 'q') ReadParameters(body, facts, hello);
         break;
       case kEncryptedClientHello:
         facts->Add(kEch, "true");
@@ -165,15 +156,32 @@ bool ReadClientExtensions(ByteReader extensions, Ja3* ja3, Ja4* ja4, Facts* fact
           AddVersion(kTlsOffered, version, facts);
           if (!IsGrease(version)) newest = newest == 0 ? version : Newer(newest, version);
         }
-        if (newest != 0) ja4->version = newest;
+        if (newest != 0) offer->version = newest;
         break;
       }
       default:
         break;
     }
   }
-  if (!has_versions && extensions.ok()) AddVersion(kTlsOffered, ja3->version, facts);
+  if (!has_versions && extensions.ok()) AddVersion(kTlsOffered, offer->legacy_version, facts);
   return extensions.ok();
+}
+
+char TransportOf(HelloForm form) {
+  return form == HelloForm::kTls ? 't' : form == HelloForm::kDtls ? 'd' : 'q';
+}
+
+// `offer` has yet no lists.
+void AddFingerprints(const Lists& lists, ClientOffer offer, Facts* facts) {
+  NumberBuffer numbers(lists.ciphers.size() / 2 + lists.extensions.size());
+  offer.ciphers = numbers.Pairs(lists.ciphers);
+  offer.extensions = numbers.Types(lists.extensions);
+  offer.groups = numbers.Pairs(lists.groups);
+  offer.formats = numbers.Singles(lists.formats);
+  offer.signatures = numbers.Pairs(lists.signatures);
+  const Fingerprints& fingerprints = FingerprintsOf(offer);
+  if (offer.transport != 'd') facts->Add(kJa3, fingerprints.ja3);
+  facts->Add(kJa4, fingerprints.ja4);
 }
 
 }  // namespace
@@ -208,33 +216,26 @@ bool ParseClientHello(Bytes body, HelloForm form, Facts* facts, ClientHello* hel
   ClientHello unasked;
   if (hello == nullptr) hello = &unasked;
   ByteReader reader(body);
-  Ja3 ja3;
-  ja3.extensions.reserve(128);
-  ja3.version = reader.U16();
-  Ja4 ja4{.transport = form == HelloForm::kTls    ? 't'
-                       : form == HelloForm::kDtls ? 'd'
-                                                  : 'q',
-          .version = ja3.version};
+  ClientOffer offer;
+  offer.transport = TransportOf(form);
+  offer.legacy_version = offer.version = reader.U16();
   reader.Skip(32);                                         // random
   reader.Skip(reader.U8());                                // session id
   if (form == HelloForm::kDtls) reader.Skip(reader.U8());  // cookie
-  const ByteReader ciphers = reader.Sub(reader.U16());
-  ja3.ciphers = Joined(ciphers, 2);
-  ja4.ciphers = Numbers(ciphers);
+  Lists lists;
+  lists.ciphers = reader.Take(reader.U16());
   reader.Skip(reader.U8());  // compression
   if (!reader.ok()) return false;
   bool whole = true;
   if (reader.empty()) {  // no extensions at all: SSL 3.0
-    AddVersion(kTlsOffered, ja3.version, facts);
+    AddVersion(kTlsOffered, offer.legacy_version, facts);
   } else {
     const uint16_t size = reader.U16();
     whole = reader.ok() && size <= reader.size();
-    whole =
-        ReadClientExtensions(ByteReader(reader.TakeUpTo(size)), &ja3, &ja4, facts, hello) && whole;
+    const ByteReader extensions(reader.TakeUpTo(size));
+    whole = ReadClientExtensions(extensions, &lists, &offer, facts, hello) && whole;
   }
-  // JA3 is of TLS: DTLS has other version numbers.
-  if (whole && form != HelloForm::kDtls) facts->Add(kJa3, ja3.Digest());
-  if (whole) facts->Add(kJa4, ja4.Digest());
+  if (whole) AddFingerprints(lists, offer, facts);
   return whole;
 }
 

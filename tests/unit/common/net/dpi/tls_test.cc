@@ -67,8 +67,12 @@ std::vector<std::string> With(std::vector<std::string> facts,
 }
 
 // As a fact; none without libcrypto.
-std::vector<std::string> Fact(const Ja4& ja4) {
-  const std::string digest = ja4.Digest();
+std::vector<std::string> Ja4Fact(uint16_t version, const std::vector<uint16_t>& ciphers,
+                                 const std::vector<uint16_t>& extensions) {
+  ClientOffer offer{.version = version, .ciphers = ciphers, .extensions = extensions};
+  offer.sni = !extensions.empty();
+  offer.alpn = extensions.empty() ? "" : "h2";
+  const std::string digest = Ja4(offer);
   if (digest.empty()) return {};
   return {"ja4=" + digest};
 }
@@ -76,11 +80,7 @@ std::vector<std::string> Fact(const Ja4& ja4) {
 const std::vector<std::string> kHelloFacts = With(
     {"sni=www.example.com", "alpn=h2", "alpn=http/1.1", "tls_offered=TLS1.3", "tls_offered=TLS1.2",
      "ech=true", "ja3=" + Md5Hex("771,4865-49199,0-10-11-16-43-65037,29-23,0")},
-    Fact({.version = 0x0304,
-          .sni = true,
-          .alpn = "h2",
-          .ciphers = {0x1301, 0xc02f},
-          .extensions = {0, 10, 11, 16, 43, 0xfe0d}}));
+    Ja4Fact(0x0304, {0x1301, 0xc02f}, {0, 10, 11, 16, 43, 0xfe0d}));
 
 TEST(TlsTest, Probes) {
   const std::string data = Record(23, std::string(40, 'e'), 0x0303);
@@ -176,8 +176,8 @@ TEST(TlsTest, AHelloWithoutExtensions) {
   const std::string hello =
       Message(1, U16(0x0300) + std::string(32, 'r') + U8(0) + U16(2) + U16(5) + U8(1) + U8(0));
   const Result result = CheckEveryCut({{kClient, Record(22, hello, 0x0300)}}, kOdd);
-  EXPECT_EQ(result.facts, With({"tls_offered=SSL3.0", "ja3=" + Md5Hex("768,5,,,")},
-                               Fact({.version = 0x0300, .ciphers = {5}})));
+  EXPECT_EQ(result.facts,
+            With({"tls_offered=SSL3.0", "ja3=" + Md5Hex("768,5,,,")}, Ja4Fact(0x0300, {5}, {})));
 }
 
 TEST(TlsTest, ARetryIsNotTheAnswer) {
