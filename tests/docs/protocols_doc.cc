@@ -29,7 +29,8 @@ spoke the protocol; *signature*, one did. If the server's first answer is anothe
 - **Ports**: where it is asked first. **Elsewhere**: *yes*, what is asked of it there is asked on every other port; *strictly*,
   a stronger proof is asked for there, while on its ports a capture may begin in the middle of a conversation; *no*, its
   messages prove too little without the port; *inside*, another protocol hands over to it (an Upgrade, a
-  pipe) or expects it (the data connection of FTP, the media of SIP).
+  pipe), has it in its messages (gRPC in HTTP/2; so may DNS and TLS be found) or expects it (the data connection of FTP, the
+  media of SIP).
 - **Fields**: what may be told of a flow, under these names in `rustnetd --flows` and in the API's `Application`. Each field has
   up to eight values of 255 bytes, a flow 1024 bytes in all; offline 200, 8192 and 256 KiB.
 - **secret**: withheld, and counted (`FlowCounters::secrets_withheld`), unless `rustnetd --flows --show-secrets` asks. Of paths and URLs the query, the fragment

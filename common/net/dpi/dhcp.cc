@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // DHCP for IPv4 (RFC 2131 section 2): op, htype, hlen, …, hardware address at 28, a cookie at 236
 // and options behind it (RFC 2132); option 52 says that they go on in `file` and `sname`.
+#include "common/net/dpi/dhcp.h"
+
 #include <array>
 
 #include "common/base/byte_reader.h"
@@ -12,7 +14,6 @@ namespace rustnet::net {
 namespace {
 
 constexpr Field kDhcpType{"dhcp_type"};
-constexpr Field kDhcpHostname{"dhcp_hostname"};
 constexpr Field kDhcpMac{"dhcp_mac"};
 
 constexpr uint32_t kCookie = 0x63825363;

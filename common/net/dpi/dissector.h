@@ -76,6 +76,10 @@ class Session {
   // the session ends or, if they are the tail of OnData's, as long as those.
   virtual Bytes Unread(Direction) const { return {}; }
 
+  // The name of the application that was found in messages of this one, to be told beside it (gRPC
+  // in HTTP/2, DNS in HTTP, TLS in OpenVPN); empty: none so far.
+  virtual std::string_view Inner() const { return {}; }
+
   // False: what was seen may still be something else, and the flow is not named yet.
   virtual bool Proved() const { return true; }
   // Both ends have spoken the protocol.
@@ -100,7 +104,7 @@ struct Dissector {
   Protocol transport;                   // kTcp or kUdp
   std::array<uint16_t, 8> ports;        // tried first on these
   bool any_port;                        // and, if nothing matched there, on all others
-  Verdict (*probe)(Bytes opening);      // null: begun by Session::Next, or expected
+  Verdict (*probe)(Bytes opening);      // null: begun by Session::Next or Inner, or expected
   std::unique_ptr<Session> (*start)();  // null: the name alone is known
   FieldList (*fields)();                // null: none
   std::string_view source;              // "RFC 4253"

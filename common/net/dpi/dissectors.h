@@ -47,7 +47,6 @@ std::unique_ptr<Session> StartDtls();
 Verdict ProbeHttp2(Bytes opening);
 FieldList Http2Fields();
 std::unique_ptr<Session> StartHttp2();
-std::unique_ptr<Session> StartGrpc();
 
 Verdict ProbeNetbiosSsn(Bytes opening);
 std::unique_ptr<Session> StartNetbiosSsn();

@@ -258,6 +258,12 @@ Verdict ProbeDnsTcpPort(Bytes opening) {
   return length < 12 ? Verdict::kNotMine : ProbeDnsPort(reader.TakeUpTo(length));
 }
 
+bool AddDnsMessage(Bytes message, Facts* facts) {
+  if (Judge(message, true) != Verdict::kMatch) return false;
+  DnsConversation(false).OnMessage(Direction::kForward, message, Moment{}, facts);
+  return true;
+}
+
 FieldList DnsFields() { return FieldsOf<kDnsName, kDnsType, kDnsAnswer, kDnsCname, kDnsRcode>(); }
 
 std::unique_ptr<Session> StartDns() { return std::make_unique<DnsSession>(true); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1 (RFC 9112): every request and response of a connection.  A message is a start line, header
-// lines up to an empty one, and a body that is skipped by its length, by its chunks, or to the end.
+// lines up to an empty one, and a body that is skipped by its length, by its chunks, or to the end;
+// unless it is a message of DNS (doh.h).
 //
 // Which direction asks is told by the start lines, since a capture may begin anywhere.  After a
 // hole or nonsense a side waits for a segment that begins a message.  Who asks a server of
@@ -14,6 +15,7 @@
 
 #include "common/base/text.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/doh.h"
 #include "common/net/dpi/lines.h"
 #include "common/net/dpi/target.h"
 
@@ -138,7 +140,8 @@ class HttpSession : public Session {
     if (s.state == State::kToTheEnd) return Progress::kMore;
     if ((s.state == State::kBody || s.state == State::kChunk) && lost <= s.left) {
       s.left -= lost;
-      if (s.left == 0) EndOfBody(&s);
+      s.dns = false;
+      if (s.left == 0) s.state = BehindPiece(s);
       return Progress::kMore;
     }
     s.state = State::kLost;
@@ -147,13 +150,16 @@ class HttpSession : public Session {
   }
 
   std::string_view Next() const override { return next_; }
+  std::string_view Inner() const override { return dns_ ? "dns" : ""; }
   Bytes Unread(Direction direction) const override {
     if (direction == handed_over_) return unread_;
     return direction == held_from_ ? Bytes(held_) : Bytes();
   }
   bool Agreed() const override { return asked_ && answered_; }
   size_t memory() const override {
-    return sizeof *this + held_.capacity() + sides_[0].lines.memory() + sides_[1].lines.memory();
+    size_t total = sizeof *this + held_.capacity();
+    for (const Side& s : sides_) total += s.lines.memory() + s.body.memory();
+    return total;
   }
 
  private:
@@ -184,6 +190,8 @@ class HttpSession : public Session {
     Kind kind = Kind::kPlain;
     uint16_t status = 0;
     uint64_t left = 0;  // bytes of the body or chunk
+    bool dns = false;   // the body is a message of it
+    DnsBody body;
   };
 
   Side& side(Direction direction) { return sides_[static_cast<size_t>(direction)]; }
@@ -195,9 +203,12 @@ class HttpSession : public Session {
         case State::kBody:
         case State::kChunk: {
           const size_t taken = static_cast<size_t>(std::min<uint64_t>(s.left, bytes.size()));
+          if (s.dns) s.body.Add(bytes.first(taken), facts);
           bytes = bytes.subspan(taken);
           s.left -= taken;
-          if (s.left == 0) EndOfBody(&s);
+          if (s.left != 0) break;
+          if (s.state == State::kBody) EndOfBody(&s, facts);
+          s.state = BehindPiece(s);
           break;
         }
         case State::kHeld:
@@ -240,6 +251,7 @@ class HttpSession : public Session {
           s->state = State::kLost;
         } else {
           s->state = s->left == 0 ? State::kTrailer : State::kChunk;
+          if (s->left == 0) EndOfBody(s, facts);
         }
         return false;
       case State::kChunkEnd:
@@ -254,7 +266,8 @@ class HttpSession : public Session {
   }
 
   void OnStartLine(Side* s, std::string_view line, Facts* facts) {
-    s->chunked = s->sized = false;
+    s->chunked = s->sized = s->dns = false;
+    s->body = {};
     s->left = 0;
     s->kind = Kind::kPlain;
     s->state = State::kHeader;
@@ -278,6 +291,7 @@ class HttpSession : public Session {
     }
     facts->Add(kHttpMethod, request.method);
     AddTarget(kHttpPath, request.target, facts);
+    dns_ = AddDnsTarget(request.target, facts) || dns_;
     asker_ = s == &sides_[0] ? Direction::kForward : Direction::kBackward;
     simple_ = request.simple;
     if (request.method == "HEAD") s->kind = Kind::kHead;
@@ -303,6 +317,9 @@ class HttpSession : public Session {
         break;
       case 10:
         if (!s->response && is("user-agent")) facts->Add(kHttpUserAgent, value);
+        break;
+      case 12:
+        if (is("content-type")) s->dns = IsDnsMedia(value);
         break;
       case 14:
         if (is("content-length")) s->sized = ParseNumber(value, 10, &s->left);
@@ -350,8 +367,14 @@ class HttpSession : public Session {
     }
   }
 
-  static void EndOfBody(Side* s) {
-    s->state = s->state == State::kChunk ? State::kChunkEnd : State::kStart;
+  // Behind a body or a chunk.
+  static State BehindPiece(const Side& s) {
+    return s.state == State::kChunk ? State::kChunkEnd : State::kStart;
+  }
+
+  void EndOfBody(Side* s, Facts* facts) {
+    if (s->dns) dns_ = s->body.End(facts) || dns_;
+    s->dns = false;
   }
 
   // The kinds of the requests that wait for their answer, two bits each, the oldest lowest.
@@ -422,6 +445,7 @@ class HttpSession : public Session {
   bool asked_ = false;
   bool answered_ = false;
   bool simple_ = false;  // HTTP/0.9
+  bool dns_ = false;     // a message of it was read
 };
 
 }  // namespace

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/2 in clear (RFC 9113), by prior knowledge or after an Upgrade: behind the client's preface
-// frames of nine bytes of header; of HEADERS and CONTINUATION the fields, all others skipped.
-//
-// gRPC is named when a request or an answer says it is that; its session is this one anew, which
-// then knows no header of before (see hpack.h).
+// frames of nine bytes of header; of HEADERS and CONTINUATION the fields, of DATA messages of DNS
+// (doh.h), all others skipped.  gRPC is named when a request or an answer says it is that.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,6 +9,7 @@
 
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/doh.h"
 #include "common/net/dpi/hpack.h"
 #include "common/net/dpi/http.h"
 #include "common/net/dpi/shape.h"
@@ -25,14 +24,15 @@ constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kPrefaceRest = "\r\nSM\r\n\r\n";  // behind a line that HTTP/1 has read
 constexpr std::string_view kGrpc = "application/grpc";
 constexpr size_t kFrameHeader = 9;
-constexpr uint8_t kHeaders = 1, kSettings = 4, kPushPromise = 5, kContinuation = 9;
-constexpr uint8_t kEndHeaders = 4, kPadded = 8, kPriority = 0x20;
+constexpr uint8_t kData = 0, kHeaders = 1, kSettings = 4, kPushPromise = 5, kContinuation = 9;
+constexpr uint8_t kEndStream = 1, kEndHeaders = 4, kPadded = 8, kPriority = 0x20;
 constexpr size_t kLongestBlock = 1 << 16;
 
 struct FrameHeader {
   uint32_t length = 0;
   uint8_t type = 0;
   uint8_t flags = 0;
+  uint32_t stream = 0;
 };
 
 FrameHeader ReadFrameHeader(Bytes bytes) {
@@ -41,6 +41,7 @@ FrameHeader ReadFrameHeader(Bytes bytes) {
   header.length = reader.U24();
   header.type = reader.U8();
   header.flags = reader.U8();
+  header.stream = reader.U32() & 0x7fffffff;
   return header;
 }
 
@@ -64,6 +65,7 @@ class Facter : public HeaderSink {
       facts_->Add(kHttpMethod, value);
     } else if (name == ":path") {
       AddTarget(kHttpPath, value, facts_);
+      asked_dns = AddDnsTarget(value, facts_);
     } else if (name == ":authority") {
       AddHost(kHttpHost, value, facts_);
       authority_ = true;
@@ -80,9 +82,12 @@ class Facter : public HeaderSink {
     } else if (name == "content-type") {
       facts_->Add(kHttpContentType, value);
       grpc = grpc || value.starts_with(kGrpc);
+      dns_body = IsDnsMedia(value);
     }
   }
   bool grpc = false;
+  bool asked_dns = false;
+  bool dns_body = false;
 
  private:
   Facts* facts_;
@@ -91,9 +96,6 @@ class Facter : public HeaderSink {
 
 class Http2Session : public Session {
  public:
-  // `grpc`: the name has been given already.
-  explicit Http2Session(bool grpc) : named_(grpc) {}
-
   Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
     Side& s = sides_[static_cast<size_t>(direction)];
     while (!bytes.empty()) {
@@ -108,7 +110,7 @@ class Http2Session : public Session {
       if (!s.begun && !Begin(&s)) continue;
       if (s.held.size() < kFrameHeader) continue;
       const FrameHeader header = ReadFrameHeader(s.held);
-      if (!IsWanted(header.type)) {
+      if (!IsWanted(s, header)) {
         s.skip = header.length;
         s.held.clear();
       } else {
@@ -121,39 +123,46 @@ class Http2Session : public Session {
         if (!OnFrame(&s, header, facts)) return Progress::kDone;
         s.held.clear();
       }
-      if (grpc_ && !named_ && AtBoundary()) {
-        unread_ = bytes;
-        unread_from_ = direction;
-        return Progress::kNext;
-      }
     }
     return Progress::kMore;
   }
 
-  std::string_view Next() const override { return "grpc"; }
-  Bytes Unread(Direction direction) const override {
-    return direction == unread_from_ ? unread_ : Bytes();
-  }
+  std::string_view Inner() const override { return grpc_ ? "grpc" : dns_ ? "dns" : ""; }
   bool Agreed() const override { return sides_[0].spoken && sides_[1].spoken; }
   size_t memory() const override {
     size_t total = sizeof *this;
     for (const Side& s : sides_) {
       total += s.held.capacity() + s.block.capacity() + s.hpack.memory();
+      for (const Body& body : s.bodies) total += sizeof body + body.message.memory();
     }
     return total;
   }
 
  private:
+  static constexpr size_t kMostBodies = 8;  // of DNS, at once; then the oldest is forgotten
+
+  struct Body {
+    uint32_t stream = 0;
+    DnsBody message;
+  };
   struct Side {
     std::vector<uint8_t> held;   // the beginning of a frame; all of a wanted one
     std::vector<uint8_t> block;  // of headers, while it goes on
     HpackDecoder hpack;
+    std::vector<Body> bodies;
     uint32_t skip = 0;
     bool begun = false;  // behind the preface, or there is none
     bool spoken = false;
   };
 
-  static bool IsWanted(uint8_t type) {
+  static std::vector<Body>::iterator BodyOf(Side* s, uint32_t stream) {
+    return std::find_if(s->bodies.begin(), s->bodies.end(),
+                        [&](const Body& body) { return body.stream == stream; });
+  }
+
+  static bool IsWanted(Side& s, const FrameHeader& header) {
+    const uint8_t type = header.type;
+    if (type == kData) return BodyOf(&s, header.stream) != s.bodies.end();
     return type == kHeaders || type == kPushPromise || type == kContinuation;
   }
 
@@ -172,18 +181,18 @@ class Http2Session : public Session {
     return true;
   }
 
-  bool AtBoundary() const {
-    for (const Side& s : sides_) {
-      if (s.skip != 0 || !s.held.empty() || !s.block.empty()) return false;
-    }
-    return true;
-  }
-
   // False: the headers cannot be read, nor any behind them.
   bool OnFrame(Side* s, const FrameHeader& header, Facts* facts) {
     ByteReader reader(Bytes(s->held).subspan(kFrameHeader));
+    const bool padded = (header.flags & kPadded) != 0 && header.type != kContinuation;
+    const size_t padding = padded ? reader.U8() : 0;
+    if (header.type == kData) {
+      if (reader.ok() && padding <= reader.size()) {
+        OnBody(s, header, reader.rest().first(reader.size() - padding), facts);
+      }
+      return true;
+    }
     if (header.type != kContinuation) {
-      const size_t padding = (header.flags & kPadded) != 0 ? reader.U8() : 0;
       if (header.type == kPushPromise) reader.Skip(4);
       if (header.type == kHeaders && (header.flags & kPriority) != 0) reader.Skip(5);
       if (!reader.ok() || padding > reader.size()) return false;
@@ -199,14 +208,28 @@ class Http2Session : public Session {
     s->block.clear();
     s->spoken = true;
     grpc_ = grpc_ || facter.grpc;
+    dns_ = dns_ || facter.asked_dns;
+    if (facter.dns_body && BodyOf(s, header.stream) == s->bodies.end()) {
+      if (s->bodies.size() == kMostBodies) {
+        s->bodies.erase(s->bodies.begin());
+        facts->CountCut();
+      }
+      s->bodies.push_back({.stream = header.stream, .message = {}});
+    }
     return good;
   }
 
+  void OnBody(Side* s, const FrameHeader& header, Bytes piece, Facts* facts) {
+    const auto body = BodyOf(s, header.stream);
+    body->message.Add(piece, facts);
+    if ((header.flags & kEndStream) == 0) return;
+    dns_ = body->message.End(facts) || dns_;
+    s->bodies.erase(body);
+  }
+
   std::array<Side, 2> sides_;
-  Bytes unread_;
-  Direction unread_from_ = Direction::kForward;
   bool grpc_ = false;
-  bool named_;
+  bool dns_ = false;
 };
 
 }  // namespace
@@ -221,7 +244,6 @@ FieldList Http2Fields() {
                   kHttpContentType>();
 }
 
-std::unique_ptr<Session> StartHttp2() { return std::make_unique<Http2Session>(false); }
-std::unique_ptr<Session> StartGrpc() { return std::make_unique<Http2Session>(true); }
+std::unique_ptr<Session> StartHttp2() { return std::make_unique<Http2Session>(); }
 
 }  // namespace rustnet::net

@@ -184,6 +184,7 @@ void Inspection::Feed(Direction direction, Bytes bytes, const Moment& moment) {
     evidence_ = Evidence::kHandshake;
     ++changes_;
   }
+  if (claim_.named) NameInner();
   Hear();
   After(progress, direction, moment);
 }
@@ -276,17 +277,30 @@ bool Inspection::Begin(const Dissector& dissector) {
 }
 
 bool Inspection::Name() {
-  const auto known = protocols();
   claim_.named = true;
-  claim_.is_new = std::none_of(known.begin(), known.end(),
-                               [&](const Dissector* p) { return p->name == claim_.row->name; });
-  if (claim_.is_new && protocol_count_ == kMostProtocols) return false;
-  if (claim_.is_new) {
-    protocols_[protocol_count_++] = claim_.row;
-    ++changes_;
-  }
+  const bool is_new = !IsNamed(claim_.row->name);
+  if (is_new && protocol_count_ == kMostProtocols) return false;
+  if (is_new) AddName(claim_.row);
   if (evidence_ == Evidence::kNone) evidence_ = Evidence::kSignature;
   return true;
+}
+
+void Inspection::NameInner() {
+  const std::string_view inner = session_->Inner();
+  if (inner.empty() || protocol_count_ == kMostProtocols || IsNamed(inner)) return;
+  AddName(FindDissector(inner));
+}
+
+bool Inspection::IsNamed(std::string_view name) const {
+  const auto known = protocols();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const Dissector* p) { return p->name == name; });
+}
+
+void Inspection::AddName(const Dissector* row) {
+  protocols_[protocol_count_++] = row;
+  ++claim_.names;
+  ++changes_;
 }
 
 void Inspection::Hear() {
@@ -314,8 +328,8 @@ void Inspection::Withdraw() {
     mistaken_.Add(RowsOf(transport_).Named(*claim_.row));
     return;
   }
-  if (!claim_.is_new) return;
-  protocols_[--protocol_count_] = nullptr;
+  if (claim_.names == 0) return;
+  for (; claim_.names != 0; --claim_.names) protocols_[--protocol_count_] = nullptr;
   standing_ = {};
   if (protocol_count_ == 0) evidence_ = Evidence::kNone;
   facts_.Truncate(claim_.facts);

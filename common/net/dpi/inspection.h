@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "common/net/dpi/dissector.h"
@@ -91,7 +92,7 @@ class Inspection {
     const Dissector* row = nullptr;
     size_t facts = 0;      // that were there before
     bool named = false;    // the flow is named so; before that nothing is to be withdrawn but facts
-    bool is_new = false;   // the name was not there before
+    size_t names = 0;      // of protocols_, the last: that were not there before
     bool by_port = false;  // the flow's port speaks for it too
     bool late = false;     // see Moment
     bool by_client = false;
@@ -108,6 +109,10 @@ class Inspection {
   bool Begin(const Dissector& dissector);
   // Names what is claimed; false if there is no room for another name.
   bool Name();
+  // Names what the session found inside, if there is room.
+  void NameInner();
+  bool IsNamed(std::string_view name) const;
+  void AddName(const Dissector* row);
   // Hears how the conversation stands, once it is named.
   void Hear();
   // The first answer to a client's claim proves another protocol.

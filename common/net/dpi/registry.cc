@@ -64,7 +64,7 @@ constexpr Dissector kDissectors[] = {
     {"socks",     kTcp, {},                true,  &ProbeSocks,   &StartSocks,  &SocksFields, "RFC 1928"},
     {"rdp",       kTcp, {3389},            false, &ProbeRdp,     &StartRdp,    &RdpFields, "MS-RDPBCGR"},
     {"http2",     kTcp, {},                true,  &ProbeHttp2,   &StartHttp2,  &Http2Fields, "RFC 9113"},
-    {"grpc",      kTcp, {},                false, nullptr,       &StartGrpc,   &Http2Fields, "gRPC over HTTP2"},
+    {"grpc",      kTcp, {},                false, nullptr,       nullptr,      nullptr, "gRPC over HTTP2"},
     {"netbios-ssn", kTcp, {139, 445},      true,  &ProbeNetbiosSsn, &StartNetbiosSsn, nullptr, "RFC 1002"},
     {"smb",       kTcp, {},                false, nullptr,       &StartSmb,    &SmbFields, "MS-SMB2, MS-CIFS"},
     {"dcerpc",    kTcp, {135},             true,  &ProbeDcerpc,  &StartDcerpc, &DcerpcFields, "C706"},

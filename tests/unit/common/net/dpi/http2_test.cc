@@ -130,5 +130,72 @@ TEST(Http2Test, Grpc) {
                                         "http_status=200", "http_server=nginx"));
 }
 
+// What HPACK remembers of before is known behind the name too.
+TEST(Http2Test, GrpcGoesOn) {
+  const std::string call = "\x83" + Literal(":path", "/a") + S("\x5f\x10") +
+                           "application/grpc";  // content-type, to be remembered
+  const Conversation conversation = {
+      {kClient, kPreface + kSettings + Frame(1, 4, call) +
+                    Frame(1, 4, "\x83\xbe" + Literal(":path", "/b"))}};
+  const Result result = CheckEveryCut(conversation, {.server_port = 50051});
+  EXPECT_THAT(result.protocols, ElementsAre("http2", "grpc"));
+  EXPECT_THAT(result.facts, Contains("http_path=/b"));
+}
+
+const std::string kDnsQuery = S("\0\0\1\0\0\1\0\0\0\0\0\0\3www\1x\0\0\1\0\1");
+const std::string kDnsAnswer = S("\0\0\x81\x80\0\1\0\1\0\0\0\0\3www\1x\0\0\1\0\1") +
+                               S("\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\1\2\3\4");
+
+TEST(Http2Test, DnsInBodies) {
+  const std::string post = "\x83" + Literal("content-type", "application/dns-message");
+  const std::string answer = "\x88" + Literal("content-type", "Application/DNS-Message; x=y");
+  // The answer's body comes in two frames, the first padded, and one more that ends it.
+  const Conversation conversation = {
+      {kClient, kPreface + kSettings + Frame(1, 4, post) + Frame(0, 1, kDnsQuery)},
+      {kServer, kSettings + Frame(1, 4, answer) +
+                    Frame(0, 8, "\3" + kDnsAnswer.substr(0, 20) + "ppp") +
+                    Frame(0, 0, kDnsAnswer.substr(20)) + Frame(0, 1, "")}};
+  const Result result = CheckEveryCut(conversation, {.server_port = 4711});
+  EXPECT_THAT(result.protocols, ElementsAre("http2", "dns"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("http_method=POST", "http_content_type=application/dns-message",
+                          "dns_qname=www.x", "dns_qtype=A", "http_status=200",
+                          "http_content_type=Application/DNS-Message; x=y", "dns_rcode=0",
+                          "dns_answers=1.2.3.4"));
+}
+
+TEST(Http2Test, DnsInTargets) {
+  const auto get = [](const std::string& target) {
+    return CheckEveryCut(
+        {{kClient, kPreface + kSettings + Frame(1, 5, "\x82" + Literal(":path", target))}},
+        {.server_port = 4711});
+  };
+  const Result result = get("/dns-query?a=b&dns=AAABAAABAAAAAAAAA3d3dwF4AAABAAE");
+  EXPECT_THAT(result.protocols, ElementsAre("http2", "dns"));
+  EXPECT_THAT(result.facts, ElementsAre("http_method=GET", "http_path=/dns-query",
+                                        "dns_qname=www.x", "dns_qtype=A"));
+  EXPECT_THAT(get("/dns-query?dns=AAABAAABAAAAAAAAA3d3dwF4AAABAA").protocols, ElementsAre("http2"));
+  EXPECT_THAT(get("/dns-query?dns=+AABAAABAAAAAAAAA3d3dwF4AAABAAE").protocols,
+              ElementsAre("http2"));
+  EXPECT_THAT(get("/?xdns=AAABAAABAAAAAAAAA3d3dwF4AAABAAE").protocols, ElementsAre("http2"));
+}
+
+TEST(Http2Test, BodiesOfDnsAreBounded) {
+  std::string frames;
+  for (uint8_t stream = 1; stream < 40; stream += 2) {
+    const std::string header = "\x83" + Literal("content-type", "application/dns-message");
+    frames += U24(header.size()) + S("\1\4\0\0\0") + static_cast<char>(stream) + header;
+  }
+  const Result many = Feed({{kClient, kPreface + kSettings + frames}}, {.server_port = 4711});
+  EXPECT_EQ(many.facts_dropped, 12u);
+  const std::string post = "\x83" + Literal("content-type", "application/dns-message");
+  const Result large =
+      Feed({{kClient, kPreface + kSettings + Frame(1, 4, post) + Frame(0, 0, std::string(5000, 0)) +
+                          Frame(0, 1, kDnsQuery)}},
+           {.server_port = 4711});
+  EXPECT_THAT(large.protocols, ElementsAre("http2"));
+  EXPECT_EQ(large.facts_dropped, 1u);
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -303,6 +303,39 @@ TEST(HttpTest, ManyConnectsAtOnce) {
   EXPECT_THAT(result.protocols, ElementsAre("http"));
 }
 
+const std::string kDnsQuery = S("\0\0\1\0\0\1\0\0\0\0\0\0\3www\1x\0\0\1\0\1");
+const std::string kDnsAnswer = S("\0\0\x81\x80\0\1\0\1\0\0\0\0\3www\1x\0\0\1\0\1") +
+                               S("\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\1\2\3\4");
+
+// RFC 8484, with a length and in chunks; then an answer of another kind.
+TEST(HttpTest, DnsInBodies) {
+  const std::string type = "Content-Type: application/dns-message\r\n";
+  const Conversation conversation = {
+      {kClient, "POST /dns-query HTTP/1.1\r\n" + type +
+                    "Content-Length: " + std::to_string(kDnsQuery.size()) + "\r\n\r\n" + kDnsQuery +
+                    "GET /a HTTP/1.1\r\n\r\n"},
+      {kServer, "HTTP/1.1 200 OK\r\n" + type + "Transfer-Encoding: chunked\r\n\r\na\r\n" +
+                    kDnsAnswer.substr(0, 10) + "\r\n1d\r\n" + kDnsAnswer.substr(10) +
+                    "\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: " +
+                    std::to_string(kDnsAnswer.size()) + "\r\n\r\n" + kDnsAnswer}};
+  ASSERT_EQ(kDnsAnswer.size(), 10u + 0x1d);
+  const Result result = CheckEveryCut(conversation, {.server_port = 80});
+  EXPECT_THAT(result.protocols, ElementsAre("http", "dns"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("http_method=POST", "http_path=/dns-query", "dns_qname=www.x",
+                          "dns_qtype=A", "http_method=GET", "http_path=/a", "http_status=200",
+                          "dns_rcode=0", "dns_answers=1.2.3.4"));
+}
+
+TEST(HttpTest, DnsInATarget) {
+  const Result result = CheckEveryCut(
+      {{kClient, "GET /dns-query?dns=AAABAAABAAAAAAAAA3d3dwF4AAABAAE HTTP/1.1\r\n\r\n"}},
+      {.server_port = 80});
+  EXPECT_THAT(result.protocols, ElementsAre("http", "dns"));
+  EXPECT_THAT(result.facts, ElementsAre("http_method=GET", "http_path=/dns-query",
+                                        "dns_qname=www.x", "dns_qtype=A"));
+}
+
 TEST(HttpTest, MethodsAreNoPrefixesOfThemselves) {
   EXPECT_TRUE(IsHttpMethod("MERGE"));
   EXPECT_FALSE(IsHttpMethod("MERG"));
