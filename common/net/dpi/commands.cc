@@ -56,7 +56,8 @@ Verdict ProbeReplyOrWord(std::string_view opening, Words words) {
                                                                             : Verdict::kMatch;
 }
 
-Progress LineSession::OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) {
+Progress LineSession::OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) {
+  moment_ = &moment;
   Side& from = side(direction);
   std::string_view line;
   for (;;) {

@@ -47,6 +47,9 @@ class LineSession : public Session {
 
  protected:
   virtual Progress OnLine(Direction direction, std::string_view line, Facts* facts) = 0;
+  // Of the bytes that are read.  REQUIRES: OnLine or OnBinary is under way.
+  const Moment& moment() const { return *moment_; }
+
   // At the beginning of a line: takes what is no text.  True if it took something.
   virtual bool OnBinary(Direction, Bytes*) { return false; }
 
@@ -76,6 +79,7 @@ class LineSession : public Session {
   Side& side(Direction d) { return sides_[static_cast<size_t>(d)]; }
 
   std::array<Side, 2> sides_;
+  const Moment* moment_ = nullptr;
   Bytes unread_;
   Direction ended_by_ = Direction::kForward;
   Direction server_ = Direction::kBackward;

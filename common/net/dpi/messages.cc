@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "common/base/text.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr size_t kLongestLine = 4096;
 constexpr size_t kLongestMethod = 24;
+constexpr size_t kLongestBody = 4096;  // that is held
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -78,16 +80,16 @@ Verdict ProbeMessage(Bytes opening, const MessageForm& form) {
   return IsMethod(word) ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
-bool ReadMessage(Bytes datagram, const MessageForm& form, Facts* facts, std::string_view* body) {
+bool ReadMessage(Bytes datagram, const MessageForm& form, const Moment& moment, Facts* facts) {
   std::string_view text = WithoutEmptyLines(AsText(datagram));
   if (!ReadStart(TakeLine(&text), form, facts)) return false;
   while (!text.empty()) {
     std::string_view value = TakeLine(&text);
     if (value.empty()) break;
     const std::string_view name = Trimmed(TakeWord(&value, ':'));
-    form.header(name, Trimmed(value), facts);
+    form.header(name, Trimmed(value), moment, facts);
   }
-  *body = text;
+  if (form.body != nullptr) form.body(text, moment);
   return true;
 }
 
@@ -103,14 +105,42 @@ Progress MessageSession::OnLine(Direction direction, std::string_view line, Fact
   }
   if (line.empty()) {
     side.in_headers = false;
-    Skip(direction, side.body);
+    const bool wanted = form_->body != nullptr && side.body <= kLongestBody;
+    if (!wanted) Skip(direction, std::exchange(side.body, 0));
     return Progress::kMore;
   }
   std::string_view value = line;
   const std::string_view name = Trimmed(TakeWord(&value, ':'));
   value = Trimmed(value);
-  if (!ReadLength(name, value, &side.body)) form_->header(name, value, facts);
+  if (!ReadLength(name, value, &side.body)) form_->header(name, value, moment(), facts);
   return Progress::kMore;
+}
+
+bool MessageSession::OnBinary(Direction direction, Bytes* bytes) {
+  Side& side = sides_[static_cast<size_t>(direction)];
+  if (side.in_headers || side.body == 0) return false;
+  const Bytes piece =
+      bytes->first(static_cast<size_t>(std::min<uint64_t>(side.body, bytes->size())));
+  side.held.insert(side.held.end(), piece.begin(), piece.end());
+  side.body -= piece.size();
+  *bytes = bytes->subspan(piece.size());
+  if (side.body != 0) return true;
+  form_->body(AsText(side.held), moment());
+  side.held = {};
+  return true;
+}
+
+Progress MessageSession::OnGap(Direction direction, uint64_t lost) {
+  Side& side = sides_[static_cast<size_t>(direction)];
+  if (!side.in_headers && side.body != 0) {
+    Skip(direction, std::exchange(side.body, 0));
+    side.held = {};
+  }
+  return LineSession::OnGap(direction, lost);
+}
+
+size_t MessageSession::memory() const {
+  return LineSession::memory() + sides_[0].held.capacity() + sides_[1].held.capacity();
 }
 
 }  // namespace rustnet::net

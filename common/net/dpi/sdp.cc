@@ -13,12 +13,6 @@ namespace {
 constexpr int kMostLines = 256;
 constexpr int kMostMedia = 16;
 
-uint16_t ToPort(std::string_view text) {
-  uint16_t port = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
-  return parsed.ec == std::errc() ? port : uint16_t{0};
-}
-
 // "IN IP4 192.0.2.1/127".
 std::optional<IpAddress> ToAddress(std::string_view connection) {
   TakeWord(&connection);
@@ -44,6 +38,12 @@ void Expect(const Media& media, const std::optional<IpAddress>& common, const Mo
 }
 
 }  // namespace
+
+uint16_t ToPort(std::string_view text) {
+  uint16_t port = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
+  return parsed.ec == std::errc() ? port : uint16_t{0};
+}
 
 void ExpectMedia(std::string_view text, const Moment& moment) {
   if (moment.expectations == nullptr) return;

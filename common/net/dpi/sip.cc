@@ -19,18 +19,15 @@ void OnRequest(std::string_view method, std::string_view, Facts* facts) {
   facts->Add(kSipMethod, method);
 }
 void OnStatus(std::string_view code, Facts* facts) { facts->Add(kSipStatus, code); }
-void OnHeader(std::string_view name, std::string_view value, Facts* facts) {
+void OnHeader(std::string_view name, std::string_view value, const Moment&, Facts* facts) {
   if (EqualsIgnoreCase(name, "User-Agent")) facts->Add(kSipUserAgent, value);
   if (EqualsIgnoreCase(name, "Server")) facts->Add(kSipServer, value);
 }
 
-constexpr MessageForm kForm{"SIP/2.0", &OnRequest, &OnStatus, &OnHeader};
+constexpr MessageForm kForm{"SIP/2.0", &OnRequest, &OnStatus, &OnHeader, &ExpectMedia};
 
 bool ReadSip(Bytes datagram, const Moment& moment, Facts* facts) {
-  std::string_view body;
-  if (!ReadMessage(datagram, kForm, facts, &body)) return false;
-  ExpectMedia(body, moment);
-  return true;
+  return ReadMessage(datagram, kForm, moment, facts);
 }
 
 }  // namespace

@@ -120,6 +120,40 @@ TEST(ExpectationsTest, SipSaysWhereMediaIsReceived) {
   EXPECT_THAT(of("m=audio 4000 RTP/AVP 0\r\n"), IsEmpty()) << "no address";
 }
 
+TEST(ExpectationsTest, SipOverStreamsHoldsTheBody) {
+  const std::string sdp = "c=IN IP4 192.0.2.7\r\nm=audio 4000 RTP/AVP 0\r\n";
+  const auto message = [](const std::string& body) {
+    return "INVITE sip:b@h SIP/2.0\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+  };
+  const Conversation two = {{kClient, message(sdp) + message("m=\r\n") + message(sdp)}};
+  const auto expected = ElementsAre("udp 192.0.2.7 4000 rtp", "udp 192.0.2.7 4001 rtcp",
+                                    "udp 192.0.2.7 4000 rtp", "udp 192.0.2.7 4001 rtcp");
+  EXPECT_THAT(Expected(two, {.server_port = 5060}), expected);
+  EXPECT_THAT(Expected(ByteByByte(two), {.server_port = 5060}), expected);
+  const std::string large = sdp + std::string(5000, 'a');
+  EXPECT_THAT(Expected({{kClient, message(large) + message(sdp)}}, {.server_port = 5060}),
+              ElementsAre("udp 192.0.2.7 4000 rtp", "udp 192.0.2.7 4001 rtcp"))
+      << "what is too large is passed over";
+}
+
+TEST(ExpectationsTest, RtspSaysWhereMediaIsSent) {
+  const auto of = [](const std::string& transport) {
+    return Expected({{kClient,
+                      "SETUP rtsp://cam/1 RTSP/1.0\r\nTransport: RTP/AVP;unicast;"
+                      "client_port=4588-4589\r\n\r\n"},
+                     {kServer, "RTSP/1.0 200 OK\r\nTransport: " + transport + "\r\n\r\n"}},
+                    {.server_port = 554});
+  };
+  EXPECT_THAT(of("RTP/AVP;unicast;client_port=4588-4589;server_port=6256-6257"),
+              ElementsAre("udp 10.0.0.1 4588 rtp", "udp 10.0.0.1 4589 rtcp",
+                          "udp 10.0.0.2 6256 rtp", "udp 10.0.0.2 6257 rtcp"));
+  EXPECT_THAT(of("RTP/AVP;client_port=4588;source=192.0.2.9;server_port=6256"),
+              ElementsAre("udp 10.0.0.1 4588 rtp", "udp 192.0.2.9 6256 rtp"));
+  EXPECT_THAT(of("RTP/AVP/TCP;interleaved=0-1"), IsEmpty());
+  EXPECT_THAT(of("RTP/AVP;client_port=x-;server_port=99999-0"), IsEmpty());
+}
+
 TEST(ExpectationsTest, AnExpectedFlowIsAskedFirstAndMustFit) {
   const auto feed = [](const char* protocol, Protocol transport, const std::string& bytes) {
     const InspectionLimits limits;
