@@ -26,10 +26,13 @@ class RsyncSession : public LineSession {
  private:
   Progress OnLine(Direction direction, std::string_view line, Facts* facts) override {
     bool& greeted = greeted_[static_cast<size_t>(direction)];
-    // Behind the greetings the client speaks first, and then nothing more is wanted.  '#' begins
-    // what is no module, '@' what a server says.
+    // Behind its greeting the client names a module, and then nothing more is wanted; the server
+    // may have a message of the day before that.  '#' begins what is no module, '@' what a server
+    // says.
     if (greeted) {
-      if (!line.starts_with('#') && !line.starts_with('@')) facts->Add(kRsyncModule, line);
+      if (line.starts_with('@')) return Progress::kDone;
+      if (direction == Direction::kBackward) return Progress::kMore;
+      if (!line.starts_with('#')) facts->Add(kRsyncModule, line);
       return Progress::kDone;
     }
     if (!line.starts_with(kMagic)) return Progress::kDone;

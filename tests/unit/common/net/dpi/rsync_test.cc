@@ -20,6 +20,22 @@ TEST(RsyncTest, VersionsAndModule) {
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
 }
 
+TEST(RsyncTest, TheMessageOfTheDayIsNoModule) {
+  const std::string greeting = "@RSYNCD: 31.0\n";
+  const Conversation early = {{kServer, greeting + "Welcome\nto all\n\n"},
+                              {kClient, greeting},
+                              {kClient, "backup\n"},
+                              {kServer, "@RSYNCD: OK\n"}};
+  const Conversation late = {{kClient, greeting},
+                             {kServer, greeting + "Welcome\nto all\n\n"},
+                             {kClient, "backup\n"},
+                             {kServer, "@RSYNCD: OK\n"}};
+  for (const Conversation& conversation : {early, late}) {
+    EXPECT_THAT(CheckEveryCut(conversation, {.server_port = 873}).facts,
+                ElementsAre("rsync_version=31.0", "rsync_module=backup"));
+  }
+}
+
 TEST(RsyncTest, AListIsNoModule) {
   const Result result = CheckEveryCut(
       {{kServer, "@RSYNCD: 31.0\n"}, {kClient, "@RSYNCD: 31.0\n#list\n"}}, {.server_port = 873});
