@@ -17,12 +17,26 @@ TEST(WhoisTest, Query) {
                            {"Reply", "220 mail\r\n", Verdict::kNotMine},
                            {"Number", "220\r\n", Verdict::kMatch},
                            {"SSH", "SSH-2.0-x\r\n", Verdict::kNotMine},
-                           {"HTTP", "GET / HTTP/1.1\r\n", Verdict::kNotMine}});
+                           {"HTTP", "GET / HTTP/1.1\r\n", Verdict::kNotMine},
+                           {"HTTP 0.9", "GET /\r\n", Verdict::kNotMine}});
   const Result result = CheckEveryCut(kAsks, {.server_port = 43});
   EXPECT_THAT(result.protocols, ElementsAre("whois"));
   EXPECT_THAT(result.facts, ElementsAre("whois_query=example.com"));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
   EXPECT_THAT(Feed(kAsks, {.server_port = 4343}).protocols, IsEmpty());
+}
+
+TEST(WhoisTest, AServerThatSpeaksFirst) {
+  const Setting setting = {.server_port = 43};
+  EXPECT_THAT(
+      CheckEverySegmentation({{kServer, "@RSYNCD: 31.0\n"}, {kClient, "@RSYNCD: 30.0\n"}}, setting)
+          .protocols,
+      ElementsAre("rsync"));
+  EXPECT_THAT(Feed({{kServer, "Welcome\r\n"}}, setting).protocols, IsEmpty());
+  // Nor does a line take away what was proved.
+  const Conversation git = {{kClient, S("002cgit-upload-pack /a\0host=h\0\0version=2\0")},
+                            {kServer, "000eversion 2\n"}};
+  EXPECT_THAT(CheckEverySegmentation(git, setting).protocols, ElementsAre("git"));
 }
 
 }  // namespace
