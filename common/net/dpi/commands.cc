@@ -32,6 +32,13 @@ Verdict StartsLike(std::string_view text, std::string_view start) {
   return text.size() < start.size() ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
+std::string_view NextWord(std::string_view* rest) {
+  *rest = Trimmed(*rest);
+  const std::string_view word = rest->substr(0, rest->find_first_of(" \t"));
+  rest->remove_prefix(word.size());
+  return word;
+}
+
 Verdict ProbeWord(std::string_view opening, Words words) {
   const size_t end = opening.find_first_of(" \r\n");
   const std::string_view word = opening.substr(0, end);

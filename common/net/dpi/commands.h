@@ -25,6 +25,9 @@ uint32_t ReplyCode(std::string_view line);
 // Whether `text` begins with `start` but for its case; kNeedMore: as far as it goes.
 Verdict StartsLike(std::string_view text, std::string_view start);
 
+// The next word of a line whose words may have several blanks or tabs between them.
+std::string_view NextWord(std::string_view* rest);
+
 // The opening begins with one of `words` and a blank or the end of a line.
 Verdict ProbeWord(std::string_view opening, Words words);
 

@@ -15,9 +15,10 @@ constexpr std::string_view kVerbs[] = {"EPCF", "CRCX", "MDCX", "DLCX", "RQNT",
                                        "NTFY", "AUEP", "AUCX", "RSIP"};
 constexpr size_t kLongestLine = 512;
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 bool IsTransaction(std::string_view word) {
-  return !word.empty() && word.size() <= 9 &&
-         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !word.empty() && word.size() <= 9 && std::all_of(word.begin(), word.end(), &IsDigit);
 }
 
 // The first line without its end; kNeedMore: it has none yet.
@@ -31,11 +32,35 @@ Verdict FirstLine(std::string_view text, std::string_view* line) {
   return Verdict::kMatch;
 }
 
-bool ReadMgcp(Bytes datagram, const Moment&, Facts* facts) {
-  if (ProbeMgcpPort(datagram) != Verdict::kMatch) return false;
-  const std::string_view text = AsText(datagram);
-  facts->Add(kMgcpCommand, KnownWord(kVerbs, text.substr(0, text.find(' '))));
+bool ReadMessage(std::string_view text, Facts* facts) {
+  if (ProbeMgcpPort(AsBytes(text)) != Verdict::kMatch) return false;
+  facts->Add(kMgcpCommand, KnownWord(kVerbs, NextWord(&text)));
   return true;
+}
+
+// Messages may share a datagram, with a dot on a line between them (section 3.5.5).
+bool ReadMgcp(Bytes datagram, const Moment&, Facts* facts) {
+  std::string_view rest = AsText(datagram);
+  bool known = ReadMessage(rest, facts);
+  while (!rest.empty()) {
+    const std::string_view line = TakeWord(&rest, '\n');
+    if (line == "." || line == ".\r") known = ReadMessage(rest, facts) || known;
+  }
+  return known;
+}
+
+// Three digits (section 2.4: 000 acknowledges an answer, from 800 on they are a package's).
+Verdict ProbeCode(std::string_view text) {
+  if (std::string_view("012458").find(text.front()) == std::string_view::npos) {
+    return Verdict::kNotMine;
+  }
+  constexpr size_t kDigits = 3;
+  if (!std::all_of(text.begin(), text.begin() + static_cast<long>(std::min(text.size(), kDigits)),
+                   &IsDigit)) {
+    return Verdict::kNotMine;
+  }
+  if (text.size() <= kDigits) return Verdict::kNeedMore;
+  return text[kDigits] == ' ' || text[kDigits] == '\t' ? Verdict::kMatch : Verdict::kNotMine;
 }
 
 }  // namespace
@@ -47,25 +72,24 @@ Verdict ProbeMgcp(Bytes datagram) {
   std::string_view line;
   const Verdict whole = FirstLine(text, &line);
   if (whole != Verdict::kMatch) return whole;
-  TakeWord(&line);
-  if (!IsTransaction(TakeWord(&line))) return Verdict::kNotMine;
-  if (TakeWord(&line).empty()) return Verdict::kNotMine;
-  return StartsLike(line, "MGCP ") == Verdict::kMatch ? Verdict::kMatch : Verdict::kNotMine;
+  NextWord(&line);
+  if (!IsTransaction(NextWord(&line)) || NextWord(&line).empty()) return Verdict::kNotMine;
+  return StartsLike(Trimmed(line), "MGCP ") == Verdict::kMatch ? Verdict::kMatch
+                                                               : Verdict::kNotMine;
 }
 
 // On its ports answers too.
 Verdict ProbeMgcpPort(Bytes datagram) {
   const Verdict command = ProbeMgcp(datagram);
   if (command != Verdict::kNotMine) return command;
-  std::string_view text = AsText(datagram);
-  const Verdict code = ProbeReplyOrWord(text, {});
+  const std::string_view text = AsText(datagram);
+  const Verdict code = ProbeCode(text);
   if (code != Verdict::kMatch) return code;
-  if (text[3] != ' ') return Verdict::kNotMine;
   std::string_view line;
   const Verdict whole = FirstLine(text, &line);
   if (whole != Verdict::kMatch) return whole;
-  TakeWord(&line);
-  return IsTransaction(TakeWord(&line)) ? Verdict::kMatch : Verdict::kNotMine;
+  NextWord(&line);
+  return IsTransaction(NextWord(&line)) ? Verdict::kMatch : Verdict::kNotMine;
 }
 
 FieldList MgcpFields() { return FieldsOf<kMgcpCommand>(); }

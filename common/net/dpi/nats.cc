@@ -19,15 +19,6 @@ constexpr std::string_view kCommands[] = {"INFO", "CONNECT", "PUB",  "HPUB", "SU
                                           "MSG",  "HMSG",    "PING", "PONG", "+OK", "-ERR"};
 constexpr std::string_view kWithMessage[] = {"PUB", "HPUB", "MSG", "HMSG"};
 
-// Words may have several blanks or tabs between them.
-std::string_view NextWord(std::string_view* rest) {
-  *rest = Trimmed(*rest);
-  const size_t end = rest->find_first_of(" \t");
-  const std::string_view word = rest->substr(0, end);
-  rest->remove_prefix(word.size());
-  return word;
-}
-
 class NatsSession : public LineSession {
  public:
   NatsSession() : LineSession(kLongestLine) {}
@@ -86,8 +77,10 @@ Verdict ProbeNatsPort(Bytes opening) {
   const std::string_view text = AsText(opening);
   const Verdict word = ProbeWord(text, kCommands);
   if (word != Verdict::kMatch) return word;
-  // Words that others say too are followed by an object here.
+  // Words that others say too are followed by an object here, or by nothing.
   const std::string_view command = text.substr(0, text.find_first_of(" \r\n"));
+  constexpr std::string_view kAlone[] = {"PING", "PONG", "+OK"};
+  if (!KnownWord(kAlone, command).empty() && text[command.size()] == ' ') return Verdict::kNotMine;
   constexpr std::string_view kWithObject[] = {"INFO", "CONNECT"};
   if (KnownWord(kWithObject, command).empty()) return word;
   const size_t object = text.find_first_not_of(' ', command.size());

@@ -19,6 +19,12 @@ TEST(MgcpTest, Probes) {
   CheckProbe(&ProbeMgcpPort, {{"Command", kAudit, Verdict::kMatch},
                               {"Answer", "200 1200 OK\r\n", Verdict::kMatch},
                               {"Bare answer", "250 1\r\n", Verdict::kMatch},
+                              {"Blanks", "AUEP  1200\ta@b  MGCP 1.0\r\n", Verdict::kMatch},
+                              {"Blanks of an answer", "200\t 1200 OK\r\n", Verdict::kMatch},
+                              {"Acknowledged", "000 1200\r\n", Verdict::kMatch},
+                              {"A package's", "801 1200 /B no\r\n", Verdict::kMatch},
+                              {"No code", "300 1200 OK\r\n", Verdict::kNotMine},
+                              {"Four digits", "2000 1200 OK\r\n", Verdict::kNotMine},
                               {"Reply", "220 mail\r\n", Verdict::kNotMine},
                               {"Several", "220-1 mail\r\n", Verdict::kNotMine}});
 }
@@ -31,6 +37,13 @@ TEST(MgcpTest, Commands) {
   CheckTruncations(kAudit, 2427, 1);
   EXPECT_THAT(Feed({{kServer, "200 1200 OK\r\n"}}, OnPort(2427)).protocols, ElementsAre("mgcp"));
   EXPECT_THAT(Feed({{kServer, "200 1200 OK\r\n"}}, OnPort(4711)).protocols, IsEmpty());
+}
+
+TEST(MgcpTest, SeveralInADatagram) {
+  const Result result = Feed(
+      {{kClient, "200 2005 OK\r\n.\r\nDLCX 1244 a@b MGCP 1.0\r\nC: A\r\n.\nNTFY 7 a@b MGCP 1.0\n"}},
+      OnPort(2427));
+  EXPECT_THAT(result.facts, ElementsAre("mgcp_command=DLCX", "mgcp_command=NTFY"));
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ TEST(NatsTest, Probes) {
                               {"Publish", "PUB a 1\r\n", Verdict::kMatch},
                               {"Fine", "+OK\r\n", Verdict::kMatch},
                               {"HTTP", "CONNECT a:443 HTTP/1.1\r\n", Verdict::kNotMine},
+                              {"IRC", "PING :irc.example.net\r\n", Verdict::kNotMine},
+                              {"POP3", "+OK ready\r\n", Verdict::kNotMine},
                               {"Other", "PUBLISH a\r\n", Verdict::kNotMine}});
 }
 
