@@ -225,6 +225,7 @@ FieldList H323Fields();
 std::unique_ptr<Session> StartH323();
 
 Verdict ProbeIscsi(Bytes opening);
+Verdict ProbeIscsiPort(Bytes opening);
 FieldList IscsiFields();
 std::unique_ptr<Session> StartIscsi();
 

@@ -13,7 +13,9 @@ constexpr Field kIscsiTarget{"iscsi_target"};
 
 constexpr size_t kHeader = 48, kMostRead = 2048;
 constexpr uint8_t kOpcode = 0x3f;
-constexpr uint8_t kLogin = 0x03, kLoginAnswer = 0x23, kTextAnswer = 0x24;
+constexpr uint8_t kNop = 0x00, kCommand = 0x01, kLogin = 0x03, kText = 0x04, kNopAnswer = 0x20,
+                  kLoginAnswer = 0x23, kTextAnswer = 0x24, kReady = 0x31;
+constexpr size_t kLongestData = 1U << 20;
 constexpr std::string_view kInitiatorName = "InitiatorName=";
 constexpr std::string_view kTargetName = "TargetName=";
 
@@ -21,6 +23,27 @@ bool IsOpcode(uint8_t opcode) {
   opcode &= kOpcode;
   return opcode <= 0x06 || opcode == 0x10 || (opcode >= 0x20 && opcode <= 0x26) || opcode == 0x31 ||
          opcode == 0x32 || opcode == 0x3f;
+}
+
+// Opcodes and flags that a conversation, or a piece of one, begins with: the final bit is set, what
+// is reserved is not.
+bool IsOpening(uint8_t opcode, uint8_t flags) {
+  switch (opcode) {
+    case kNop:
+    case kNopAnswer:
+    case kReady:
+    case kText:
+    case kTextAnswer:
+      return flags == 0x80;
+    case kCommand:
+      return (flags & 0x98) == 0x80;
+    case kLogin:
+    case kLoginAnswer:
+      // The stage and the next one, of which the last is full.
+      return (flags & 0x30) == 0 && (flags & 0x0c) != 0x0c && (flags & 0x80 || (flags & 3) == 0);
+    default:
+      return false;
+  }
 }
 
 // Without the digests that a login may agree on: where they begin, frames end.
@@ -60,7 +83,7 @@ bool ReadIscsi(Bytes frame, const Moment&, Facts* facts) {
 
 }  // namespace
 
-// A login whose data begin with the initiator's name.
+// A login whose data begin with the initiator's name, as most do.
 Verdict ProbeIscsi(Bytes opening) {
   return Shape(opening)
       .U8([](uint8_t opcode) { return opcode == 0x43 || opcode == 0x03; })
@@ -70,6 +93,22 @@ Verdict ProbeIscsi(Bytes opening) {
       .U24(Between(kInitiatorName.size() + 1, 1U << 16))
       .Skip(kHeader - 8)
       .Is(kInitiatorName)
+      .verdict();
+}
+
+// On its port a login with any key first, and what a capture may begin with in the middle.
+Verdict ProbeIscsiPort(Bytes opening) {
+  uint8_t opcode = 0;
+  return Shape(opening)
+      .U8([&](uint8_t byte) {
+        opcode = byte & kOpcode;
+        return (byte & 0x80) == 0 && (opcode < 0x20 || byte == opcode);
+      })
+      .U8([&](uint8_t flags) { return IsOpening(opcode, flags); })
+      .U16(Equal(0))
+      .U8(Equal(0))
+      .U24(Between(0, kLongestData))
+      .Skip(kHeader - 8)
       .verdict();
 }
 
