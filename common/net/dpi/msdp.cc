@@ -5,6 +5,7 @@
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/frames.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 constexpr Field kMsdpType{"msdp_type"};
 
 constexpr uint16_t kHeader = 3, kLongest = 9192;
-constexpr uint8_t kActive = 1, kRequest = 2, kResponse = 3, kKeepalive = 4;
+constexpr uint8_t kActive = 1, kRequest = 2, kResponse = 3, kKeepalive = 4, kNotification = 5;
+constexpr uint8_t kLastError = 7, kLastSubcode = 9;
 constexpr uint16_t kActiveHead = 8, kEntry = 12;
 constexpr std::string_view kTypes[] = {"source-active",   "request",      "response",
                                        "keepalive",       "notification", "traceroute",
@@ -53,12 +55,29 @@ Verdict ProbeMsdp(Bytes opening) {
   const size_t size = MsdpSize(opening);
   if (size == kFrameSizeUnknown) return Verdict::kNeedMore;
   if (size == 0) return Verdict::kNotMine;
-  if (opening.front() != kActive) return Verdict::kMatch;
-  // So many entries must find room.
-  if (opening.size() <= kHeader) return Verdict::kNeedMore;
-  const size_t entries = opening[kHeader];
-  return entries != 0 && kActiveHead + entries * kEntry <= size ? Verdict::kMatch
-                                                                : Verdict::kNotMine;
+  Shape shape(opening);
+  shape.Skip(kHeader);
+  switch (opening.front()) {
+    case kActive:
+    case kResponse:
+      // So many entries must find room; each begins with zeroes and the mask's length.
+      return shape
+          .U8([&](uint8_t entries) {
+            return entries != 0 && kActiveHead + size_t{entries} * kEntry <= size;
+          })
+          .Skip(4)
+          .U32(Equal(32))
+          .verdict();
+    case kRequest:
+      return shape.U8(Equal(0)).verdict();
+    case kNotification:
+      return shape.U8([](uint8_t code) { return Between(1, kLastError)(code & 0x7fU); })
+          .U8(Between(0, kLastSubcode))
+          .verdict();
+    default:
+      // Nobody begins with a trace.
+      return opening.front() == kKeepalive ? Verdict::kMatch : Verdict::kNotMine;
+  }
 }
 
 FieldList MsdpFields() { return FieldsOf<kMsdpType>(); }
