@@ -15,7 +15,9 @@ constexpr Field kAjpMethod{"ajp_method"};
 constexpr Field kAjpPath{"ajp_path"};
 
 constexpr uint16_t kToContainer = 0x1234, kFromContainer = 0x4142;
-constexpr uint8_t kForwardRequest = 2, kSendHeaders = 4, kPong = 9, kPing = 10;
+constexpr uint8_t kForwardRequest = 2, kSendChunk = 3, kSendHeaders = 4, kEnd = 5, kGetChunk = 6,
+                  kPong = 9, kPing = 10;
+constexpr uint8_t kStored = 0xff;  // the method's name stands behind the headers
 constexpr uint16_t kLongest = 8192 - 4;
 constexpr size_t kHeader = 4, kMost = 1024;
 constexpr std::string_view kMethods[] = {"OPTIONS",
@@ -63,6 +65,26 @@ std::string_view TakeString(ByteReader* reader) {
   return AsText(text);
 }
 
+// Code and length of what a container says agree.
+bool IsAnswer(uint8_t code, uint16_t length) {
+  switch (code) {
+    case kSendChunk:
+      return length >= 4;
+    case kSendHeaders:
+      return length >= 8;
+    case kEnd:
+      return length == 2;
+    case kGetChunk:
+      return length == 3;
+    default:
+      return code == kPong && length == 1;
+  }
+}
+
+bool IsMethod(uint8_t method) {
+  return (method != 0 && method <= std::size(kMethods)) || method == kStored;
+}
+
 bool ReadAjp(Bytes frame, const Moment&, Facts* facts) {
   ByteReader reader(frame);
   const bool request = reader.U16() == kToContainer;
@@ -72,9 +94,9 @@ bool ReadAjp(Bytes frame, const Moment&, Facts* facts) {
   if (!request || !reader.ok()) return true;
   // A piece of a body has its own length in the place of the code.
   if (code != kForwardRequest || (code << 8 | method) + 2 == length) return true;
-  if (method == 0 || method > std::size(kMethods)) return true;
+  if (!IsMethod(method)) return true;
   if (!TakeString(&reader).starts_with("HTTP/")) return true;
-  facts->Add(kAjpMethod, kMethods[method - 1]);
+  if (method != kStored) facts->Add(kAjpMethod, kMethods[method - 1]);
   const std::string_view path = TakeString(&reader);
   if (reader.ok()) AddTarget(kAjpPath, path, facts);
   return true;
@@ -88,9 +110,11 @@ Verdict ProbeAjp(Bytes opening) {
       .U16(Equal(kToContainer))
       .U16(Between(16, kLongest))
       .U8(Equal(kForwardRequest))
-      .U8(Between(1, std::size(kMethods)))
+      .U8(&IsMethod)
       .U16(Equal(8))
-      .Is("HTTP/1.")
+      .Is("HTTP/")
+      .U8(Between('1', '2'))
+      .Is(".")
       .verdict();
 }
 
@@ -98,18 +122,18 @@ Verdict ProbeAjp(Bytes opening) {
 Verdict ProbeAjpPort(Bytes opening) {
   const Verdict request = ProbeAjp(opening);
   if (request != Verdict::kNotMine) return request;
-  const auto one = [&](uint16_t magic, uint8_t code) {
-    return Shape(opening).U16(Equal(magic)).U16(Equal(1)).U8(Equal(code)).verdict();
-  };
-  const Verdict ping = one(kToContainer, kPing);
-  if (ping != Verdict::kNotMine) return ping;
-  const Verdict headers = Shape(opening)
-                              .U16(Equal(kFromContainer))
-                              .U16(Between(8, kLongest))
-                              .U8(Equal(kSendHeaders))
-                              .U16(Between(100, 599))
-                              .verdict();
-  return headers != Verdict::kNotMine ? headers : one(kFromContainer, kPong);
+  if (opening.front() == kToContainer >> 8) {
+    return Shape(opening).U16(Equal(kToContainer)).U16(Equal(1)).U8(Equal(kPing)).verdict();
+  }
+  uint16_t length = 0;
+  uint8_t code = 0;
+  Shape shape(opening);
+  shape.U16(Equal(kFromContainer)).U16([&](uint16_t n) { return (length = n) <= kLongest; });
+  shape.U8([&](uint8_t byte) { return IsAnswer(code = byte, length); });
+  if (code == kSendHeaders) shape.U16(Between(100, 599));
+  if (code == kEnd) shape.U8(Between(0, 1));  // whether the connection may be used again
+  if (code == kSendChunk) shape.U16([&](uint16_t n) { return n + 4 == length; });
+  return shape.verdict();
 }
 
 FieldList AjpFields() { return FieldsOf<kAjpMethod, kAjpPath>(); }
