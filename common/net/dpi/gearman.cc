@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gearman (gearman: PROTOCOL): packets of "\0REQ" or "\0RES", a type, a size, arguments.
+// Gearman (gearman: PROTOCOL): packets of "\0REQ" or "\0RES", a type, a size, arguments.  Whoever
+// administers it says words in clear instead, of which nothing is told.
 #include <iterator>
 
+#include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/frames.h"
 #include "common/net/dpi/shape.h"
@@ -13,6 +15,9 @@ constexpr Field kGearmanPacket{"gearman_packet"};
 
 constexpr size_t kHeader = 12;
 constexpr uint32_t kLongest = 1U << 28;
+constexpr std::string_view kWords[] = {"workers",  "status",  "prioritystatus", "show",
+                                       "maxqueue", "version", "verbose",        "getpid",
+                                       "cancel",   "create",  "drop",           "shutdown"};
 constexpr std::string_view kRequest("\0REQ", 4), kResponse("\0RES", 4);
 // By their numbers; the fifth is not used.
 constexpr std::string_view kPackets[] = {"CAN_DO",
@@ -80,6 +85,7 @@ bool ReadGearman(Bytes frame, const Moment&, Facts* facts) {
 }  // namespace
 
 Verdict ProbeGearman(Bytes opening) {
+  if (opening.front() != 0) return ProbeWord(AsText(opening), kWords);
   const auto packet = [&](std::string_view magic) {
     return Shape(opening)
         .Is(magic)

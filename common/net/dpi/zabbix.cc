@@ -15,10 +15,17 @@ constexpr std::string_view kMagic = "ZBXD";
 constexpr size_t kHeader = 13, kMost = 128;
 constexpr uint8_t kPlain = 1, kCompressed = 3;
 constexpr uint32_t kLongest = 1U << 30;  // the protocol's
-constexpr std::string_view kRequests[] = {
-    "active checks", "agent data",    "sender data",     "history data",
-    "proxy config",  "proxy data",    "proxy heartbeat", "active check heartbeat",
-    "queue.get",     "passive checks"};
+constexpr std::string_view kRequests[] = {"active checks",     "active check heartbeat",
+                                          "agent data",        "alert.send",
+                                          "auto registration", "command",
+                                          "discovery data",    "expressions.evaluate",
+                                          "history data",      "history.push",
+                                          "host availability", "item.test",
+                                          "passive checks",    "proxy config",
+                                          "proxy data",        "proxy heartbeat",
+                                          "proxy tasks",       "queue.get",
+                                          "report.test",       "sender data",
+                                          "status.get",        "zabbix.stats"};
 
 size_t ZabbixSize(Bytes start) {
   ByteReader reader(start);
