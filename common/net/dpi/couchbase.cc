@@ -19,6 +19,8 @@ constexpr uint16_t kLongestKey = 251;
 constexpr uint8_t kLongestExtras = 32, kMostDataTypes = 7;
 constexpr uint32_t kLongestBody = 32U << 20;
 
+constexpr uint8_t kFramedRequest = 0x08, kFramedAnswer = 0x18, kLongestFrames = 64;
+
 bool IsMagic(uint8_t magic) { return magic == kRequest || magic == kAnswer; }
 
 size_t CouchbaseSize(Bytes start) {
@@ -27,9 +29,9 @@ size_t CouchbaseSize(Bytes start) {
   reader.Skip(7);
   const uint32_t body = reader.U32();
   if (!reader.ok()) return kFrameSizeUnknown;
-  // Requests and answers with frames before their extras (08, 18), those of a server (82, 83).
-  const bool known =
-      IsMagic(magic) || magic == 0x08 || magic == 0x18 || magic == 0x82 || magic == 0x83;
+  // Requests and answers, with frames before their extras too, and those of a server (82, 83).
+  const bool known = IsMagic(magic) || magic == kFramedRequest || magic == kFramedAnswer ||
+                     magic == 0x82 || magic == 0x83;
   return known && body <= kLongestBody ? kHeader + body : 0;
 }
 
@@ -51,12 +53,18 @@ bool ReadCouchbase(Bytes packet, const Moment&, Facts* facts) {
 
 Verdict ProbeCouchbase(Bytes opening) {
   uint32_t least = 0;
-  bool answer = false;
-  return Shape(opening)
-      .U8([&](uint8_t magic) { return answer = magic == kAnswer, IsMagic(magic); })
-      .Skip(1)
-      .U16([&](uint16_t key) { return (least = key) <= kLongestKey; })
-      .U8([&](uint8_t extras) { return least += extras, extras <= kLongestExtras; })
+  const uint8_t magic = opening.front();
+  const bool framed = magic == kFramedRequest || magic == kFramedAnswer;
+  const bool answer = magic == kAnswer || magic == kFramedAnswer;
+  if (!framed && !IsMagic(magic)) return Verdict::kNotMine;
+  Shape shape(opening);
+  shape.Skip(2).U16([&](uint16_t key) {
+    // With frames their length stands in the key's first byte.
+    const uint16_t frames = framed ? key >> 8 : 0;
+    least = framed ? frames + (key & 0xff) : key;
+    return framed ? frames != 0 && frames <= kLongestFrames : key <= kLongestKey;
+  });
+  return shape.U8([&](uint8_t extras) { return least += extras, extras <= kLongestExtras; })
       .U8(Between(0, kMostDataTypes))
       .U16([&](uint16_t status) { return !answer || status <= 0x0fff; })
       .U32([&](uint32_t body) { return body >= least && body <= kLongestBody; })

@@ -22,13 +22,14 @@ constexpr std::string_view kTypes[] = {"",
                                        "encapsulated"};
 constexpr uint8_t kRequest = 1, kReply = 2, kReferral = 6, kInfo = 7, kEncapsulated = 8;
 constexpr uint8_t kMostRecords = 64;
-constexpr uint16_t kNoAddress = 0, kIpv4 = 1, kIpv6 = 2, kCanonical = 16387;
+constexpr uint16_t kNoAddress = 0, kIpv4 = 1, kIpv6 = 2, k802 = 6, kName = 17, kCanonical = 16387,
+                   kMac = 16389;
 constexpr size_t kDataHeader = 8;
 constexpr uint8_t kUdpNumber = 17;
 
 bool IsFamily(uint16_t family) {
-  return family == kNoAddress || family == kIpv4 || family == kIpv6 || family == 6 ||
-         family == kCanonical;
+  return family == kNoAddress || family == kIpv4 || family == kIpv6 || family == k802 ||
+         family == kName || family == kCanonical || family == kMac;
 }
 bool IsLocatorFamily(uint16_t family) {
   return family == kIpv4 || family == kIpv6 || family == kCanonical;
@@ -44,10 +45,12 @@ Verdict ProbeRequest(Shape* shape) {
   uint16_t family = 0;
   shape->Skip(2).U8(Between(1, kMostRecords)).Skip(8);
   shape->U16([&](uint16_t n) { return IsFamily(family = n); });
-  if (family == kCanonical || family == 6) return shape->Skip(2).verdict();
-  return shape->Skip(family == kIpv4   ? 4
-                     : family == kIpv6 ? 16
-                                       : 0)
+  if (family == kCanonical || family == kName) return shape->Skip(2).verdict();
+  return shape
+      ->Skip(family == kIpv4                    ? 4
+             : family == kIpv6                  ? 16
+             : family == k802 || family == kMac ? 6
+                                                : 0)
       .U16(&IsLocatorFamily)
       .verdict();
 }

@@ -7,6 +7,7 @@
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 constexpr Field kMqttsnClientId{"mqttsn_client_id"};
 constexpr Field kMqttsnMessage{"mqttsn_message"};
 
-constexpr uint8_t kConnect = 4, kProtocol = 1, kLongForm = 1;
+constexpr uint8_t kConnect = 4, kForwarded = 0xfe, kProtocol = 1, kLongForm = 1;
 constexpr size_t kUnbounded = 0xffff;
 
 // What stands behind the type: bytes, at least and at most; bits of the first, flags, that are
@@ -88,8 +89,21 @@ Verdict ReadHeader(Bytes datagram, uint8_t* type, Bytes* body) {
   return length == datagram.size() ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+// A forwarder puts a message behind a header: its length, fe, a radius, the node (section 5.4.20).
+Verdict Unwrap(Bytes* datagram) {
+  if (datagram->size() < 2 || (*datagram)[1] != kForwarded) return Verdict::kMatch;
+  uint8_t length = 0;
+  Shape shape(*datagram);
+  shape.U8([&](uint8_t n) { return (length = n) >= 3; }).Skip(1).U8(Between(0, 3));
+  if (shape.verdict() == Verdict::kMatch) shape.Skip(length - 3U);
+  if (shape.verdict() != Verdict::kMatch) return shape.verdict();
+  *datagram = shape.rest();
+  return datagram->empty() ? Verdict::kNeedMore : Verdict::kMatch;
+}
+
 bool ReadMqttsn(Bytes datagram, const Moment&, Facts* facts) {
   if (ProbeMqttsn(datagram) != Verdict::kMatch) return false;
+  Unwrap(&datagram);
   uint8_t type = 0;
   Bytes body;
   ReadHeader(datagram, &type, &body);
@@ -101,6 +115,8 @@ bool ReadMqttsn(Bytes datagram, const Moment&, Facts* facts) {
 }  // namespace
 
 Verdict ProbeMqttsn(Bytes datagram) {
+  const Verdict unwrapped = Unwrap(&datagram);
+  if (unwrapped != Verdict::kMatch) return unwrapped;
   uint8_t type = 0;
   Bytes body;
   const Verdict verdict = ReadHeader(datagram, &type, &body);

@@ -21,6 +21,9 @@ TEST(MqttsnTest, Probe) {
                              Verdict::kMatch},
                             {"Publish", kPublish, Verdict::kMatch},
                             {"Pingresp", S("\2\x17"), Verdict::kMatch},
+                            {"Forwarded", S("\5\xfe\1\0\7") + kConnect, Verdict::kMatch},
+                            {"Radius", S("\5\xfe\4"), Verdict::kNotMine},
+                            {"Forwarded nothing", S("\3\xfe\1\2\3"), Verdict::kNotMine},
                             {"Protocol", S("\x0c\4\4\2"), Verdict::kNotMine},
                             {"Flags", S("\x0c\4\x80"), Verdict::kNotMine},
                             {"Name", S("\x0c\4\4\1\0\x3c\1"), Verdict::kNotMine},
@@ -39,6 +42,8 @@ TEST(MqttsnTest, ClientAndMessages) {
   EXPECT_THAT(result.facts, ElementsAre("mqttsn_message=connect", "mqttsn_client_id=meter1",
                                         "mqttsn_message=connack", "mqttsn_message=publish"));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
+  EXPECT_THAT(Feed({{kClient, S("\5\xfe\1\0\7") + kConnect}}, OnPort(1884)).facts,
+              ElementsAre("mqttsn_message=connect", "mqttsn_client_id=meter1"));
   CheckTruncations(kConnect, 1883, 0);
   CheckTruncations(kPublish, 10000, 0);
 }
