@@ -13,9 +13,9 @@ namespace {
 constexpr Field kDropboxVersion{"dropbox_version"};
 
 constexpr std::string_view kHost = "\"host_int\":";
-constexpr std::string_view kVersion = "\"version\": [";
-constexpr std::string_view kStarts[] = {"{\"host_int\":", "{\"version\": [",
-                                        "{\"port\": ", "{\"displayname\": ", "{\"namespaces\": ["};
+constexpr std::string_view kVersion = "\"version\":";
+constexpr std::string_view kStarts[] = {
+    "{\"host_int\":", "{\"version\":", "{\"port\":", "{\"displayname\":", "{\"namespaces\":"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -23,8 +23,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 std::string VersionOf(std::string_view text) {
   const size_t at = text.find(kVersion);
   if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + kVersion.size());
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  if (!text.starts_with('[')) return {};
   std::string version;
-  for (const char c : text.substr(at + kVersion.size(), 16)) {
+  for (const char c : text.substr(1, 16)) {
     if (c == ']') return version;
     if (c == ',') version += '.';
     if (IsDigit(c)) version += c;

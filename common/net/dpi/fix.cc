@@ -27,7 +27,7 @@ Verdict ProbeStart(std::string_view text, size_t* size) {
     if (text.size() > start.size() && text.starts_with(start)) {
       *size = start.size();
       const char digit = text[*size];
-      return digit >= '1' && digit <= '9' ? Verdict::kMatch : Verdict::kNotMine;
+      return digit >= '0' && digit <= '9' ? Verdict::kMatch : Verdict::kNotMine;
     }
     more = more || std::string_view(start).starts_with(text);
   }
@@ -56,7 +56,7 @@ bool ReadFix(Bytes frame, const Moment&, Facts* facts) {
   const std::string_view version = TakeWord(&rest, kEnd);
   TakeWord(&rest, kEnd);
   constexpr std::string_view kType = "35=";
-  constexpr size_t kLongestType = 3;
+  constexpr size_t kLongestType = 8;  // "U" and more is somebody's own
   const std::string_view type = TakeWord(&rest, kEnd);
   if (!type.starts_with(kType) || type.size() > kType.size() + kLongestType) return false;
   facts->Add(kFixVersion, version.substr(version.find('=') + 1));

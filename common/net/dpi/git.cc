@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Git's own transport (git: gitprotocol-pack, gitprotocol-common): lines that begin with their
 // length in four hexadecimal digits; the client's first is a command, a path, NUL, "host=name".
+#include <algorithm>
+
 #include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/frames.h"
@@ -38,15 +40,15 @@ size_t GitSize(Bytes start) {
   return length < kDigits ? 0 : length;
 }
 
-// Of what a server says at first: a version, an error, or the name of an object.
+// Of what a server says at first: a version, an error, whether it has an archive, or the name of an
+// object (SHA-1's or SHA-256's).
 bool IsAnswer(std::string_view line) {
-  constexpr size_t kName = 40;
   if (line.starts_with("version ") || line.starts_with("ERR ")) return true;
-  if (line.size() <= kName) return false;
-  for (const char c : line.substr(0, kName)) {
-    if (HexValue(c) > 15) return false;
-  }
-  return line[kName] == ' ';
+  if (line.starts_with("ACK\n") || line.starts_with("NACK ")) return true;
+  const size_t name = line.find(' ');
+  if (name != 40 && name != 64) return false;
+  return std::all_of(line.begin(), line.begin() + static_cast<long>(name),
+                     [](char c) { return HexValue(c) < 16; });
 }
 
 bool ReadGit(Bytes frame, const Moment&, Facts* facts) {

@@ -11,10 +11,13 @@ namespace {
 constexpr Field kSkinnyMessage{"skinny_message", false, true};
 
 constexpr size_t kBeforeMessage = 8;
-constexpr uint32_t kLongest = 4096;
+constexpr uint32_t kLongest = 4096, kLongestKeepalive = 16;
+constexpr uint32_t kKeepalive = 0;
 
 // Header of the first phones; then what the software's version made of it.
-bool IsVersion(uint32_t version) { return version == 0 || (version >= 0x11 && version <= 0x17); }
+bool IsVersion(uint32_t version) {
+  return version == 0 || version == 0x0a || version == 0x0b || (version >= 0x0f && version <= 0x17);
+}
 
 // Of phones, of call managers, of gateways.
 bool IsMessage(uint32_t message) {
@@ -42,7 +45,14 @@ bool ReadSkinny(Bytes frame, const Moment&, Facts* facts) {
 }  // namespace
 
 Verdict ProbeSkinny(Bytes opening) {
-  return Shape(opening).Le32(Between(4, kLongest)).Le32(&IsVersion).Le32(&IsMessage).verdict();
+  uint32_t length = 0;
+  return Shape(opening)
+      .Le32([&](uint32_t n) { return (length = n) >= 4 && n <= kLongest; })
+      .Le32(&IsVersion)
+      .Le32([&](uint32_t message) {
+        return message == kKeepalive ? length <= kLongestKeepalive : IsMessage(message);
+      })
+      .verdict();
 }
 
 FieldList SkinnyFields() { return FieldsOf<kSkinnyMessage>(); }

@@ -25,6 +25,8 @@ TEST(DropboxLanTest, Announcement) {
   EXPECT_THAT(result.protocols, ElementsAre("dropbox-lan"));
   EXPECT_THAT(result.facts, ElementsAre("dropbox_version=1.8", "dropbox_version=2.0"));
   EXPECT_EQ(result.evidence, Evidence::kSignature);
+  const std::string close = R"({"version":[2,1],"host_int":9,"port":17500,"namespaces":[11]})";
+  EXPECT_THAT(Feed({{kClient, close}}, setting).facts, ElementsAre("dropbox_version=2.1"));
   CheckTruncations(kOld, 17500, 1);
   CheckTruncations(kNew, 17500, 1);
 }

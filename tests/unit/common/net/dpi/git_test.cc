@@ -42,5 +42,15 @@ TEST(GitTest, WithoutHost) {
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
 }
 
+TEST(GitTest, Answers) {
+  const auto evidence = [](const std::string& answer) {
+    return Feed({{kClient, kRequest}, {kServer, answer}}, {.server_port = 9418}).evidence;
+  };
+  EXPECT_EQ(evidence("004a" + std::string(64, 'a') + " HEAD\n"), Evidence::kHandshake);
+  EXPECT_EQ(evidence("0008ACK\n"), Evidence::kHandshake);
+  EXPECT_EQ(evidence("0013NACK too large\n"), Evidence::kHandshake);
+  EXPECT_EQ(evidence("0033" + std::string(41, 'a') + " HEAD\n"), Evidence::kSignature);
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -13,6 +13,9 @@ const std::string kRegisterAck = S("\x08\0\0\0\0\0\0\0\x81\0\0\0\x1e\0\0\0");
 TEST(SkinnyTest, Messages) {
   CheckProbe(&ProbeSkinny, {{"Register", kRegister, Verdict::kMatch},
                             {"Keepalive", kKeepalive, Verdict::kMatch},
+                            {"V10", S("\4\0\0\0\x0a\0\0\0\0\0\0\0"), Verdict::kMatch},
+                            {"V15", S("\4\0\0\0\x0f\0\0\0\0\0\0\0"), Verdict::kMatch},
+                            {"Long keepalive", S("\x81\1\0\0\0\0\0\0\0\0\0\0"), Verdict::kNotMine},
                             {"Length", S("\3\0\0\0"), Verdict::kNotMine},
                             {"Version", S("\4\0\0\0\1\0\0\0"), Verdict::kNotMine},
                             {"Number", S("\4\0\0\0\0\0\0\0\x70\0\0\0"), Verdict::kNotMine}});
