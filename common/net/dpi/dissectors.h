@@ -223,6 +223,8 @@ std::unique_ptr<Session> StartSkinny();
 Verdict ProbeH323(Bytes opening);
 FieldList H323Fields();
 std::unique_ptr<Session> StartH323();
+Verdict ProbeH323Ras(Bytes datagram);
+std::unique_ptr<Session> StartH323Ras();
 
 Verdict ProbeIscsi(Bytes opening);
 Verdict ProbeIscsiPort(Bytes opening);

@@ -156,6 +156,7 @@ constexpr Dissector kDissectors[] = {
     {"ldp",       kUdp, {646},             false, &ProbeLdp,     &StartLdpDatagrams, &LdpFields, "RFC 5036"},
     {"someip",    kUdp, {},                true,  &ProbeSomeipDiscovery, &StartSomeipDatagrams, &SomeipFields, "AUTOSAR PRS_SOMEIPServiceDiscoveryProtocol"},
     {"someip",    kUdp, {30490, 30491, 30492, 30501, 30502, 30503, 30509, 30510}, false, &ProbeSomeipDatagram, &StartSomeipDatagrams, &SomeipFields, "AUTOSAR PRS_SOMEIPProtocol"},
+    {"h323",      kUdp, {1719, 1718},      true,  &ProbeH323Ras, &StartH323Ras, &H323Fields, "ITU-T H.225.0"},
     {"collectd",  kUdp, {25826},           false, &ProbeCollectd, &StartCollectd, &CollectdFields, "collectd.org: Binary protocol"},
     {"mqttsn",    kUdp, {1884, 1883, 10000}, false, &ProbeMqttsn, &StartMqttsn, &MqttsnFields, "MQTT-SN 1.2"},
     {"lisp",      kUdp, {4342},            false, &ProbeLisp,    &StartLisp,   &LispFields, "RFC 9301"},

@@ -31,5 +31,24 @@ TEST(H323Test, Call) {
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
 }
 
+TEST(H323Test, Registration) {
+  const std::string identifier = S("\6\0\x08\x91\x4a\0\4");
+  const std::string request = S("\0\0\0\1") + identifier + S("\0\x0a\0\0\1\6\xb7");
+  const std::string confirm = S("\4\x80\0\1") + identifier + S("\0\x0a\0\0\2\6\xb7");
+  const std::string admission = S("\x26\x90\0\2\x40\4");
+  CheckProbe(&ProbeH323Ras, {{"Request", request, Verdict::kMatch},
+                             {"Confirm", confirm, Verdict::kMatch},
+                             {"Admission", admission, Verdict::kNotMine},
+                             {"Identifier", S("\0\0\0\1\6\0\x08\x91\x4b"), Verdict::kNotMine},
+                             {"Version", S("\0\0\0\1\6\0\x08\x91\x4a\0\0"), Verdict::kNotMine}});
+  const Result result =
+      Feed({{kClient, request}, {kServer, confirm}, {kClient, admission}}, OnPort(4711));
+  EXPECT_THAT(result.protocols, ElementsAre("h323"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("h323_message=gatekeeper_request", "h323_message=gatekeeper_confirm",
+                          "h323_message=admission_request"));
+  EXPECT_EQ(result.evidence, Evidence::kHandshake);
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -24,6 +24,9 @@ TEST(ZabbixTest, Requests) {
   EXPECT_THAT(result.protocols, ElementsAre("zabbix"));
   EXPECT_THAT(result.facts, ElementsAre("zabbix_request=active checks"));
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
+  EXPECT_THAT(
+      Feed({{kClient, Message("{\"request\":\"proxy tasks\"}")}}, {.server_port = 10051}).facts,
+      ElementsAre("zabbix_request=proxy tasks"));
 }
 
 }  // namespace
