@@ -110,7 +110,7 @@ class Http2Session : public Session {
       if (!s.begun && !Begin(&s)) continue;
       if (s.held.size() < kFrameHeader) continue;
       const FrameHeader header = ReadFrameHeader(s.held);
-      if (!IsWanted(s, header)) {
+      if (!IsWanted(&s, header)) {
         s.skip = header.length;
         s.held.clear();
       } else {
@@ -160,9 +160,9 @@ class Http2Session : public Session {
                         [&](const Body& body) { return body.stream == stream; });
   }
 
-  static bool IsWanted(Side& s, const FrameHeader& header) {
+  static bool IsWanted(Side* s, const FrameHeader& header) {
     const uint8_t type = header.type;
-    if (type == kData) return BodyOf(&s, header.stream) != s.bodies.end();
+    if (type == kData) return BodyOf(s, header.stream) != s->bodies.end();
     return type == kHeaders || type == kPushPromise || type == kContinuation;
   }
 

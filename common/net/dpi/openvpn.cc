@@ -84,11 +84,11 @@ Verdict ProbePacket(Bytes packet) {
 // from 1 and may come in any order and again.
 class ControlChannel {
  public:
-  // False: that is no packet of the protocol.
-  bool OnPacket(Direction direction, Bytes packet, const Moment& moment, Facts* facts) {
-    if (packet.empty()) return false;
+  // What is no packet of the protocol is passed over.
+  void OnPacket(Direction direction, Bytes packet, const Moment& moment, Facts* facts) {
+    if (packet.empty()) return;
     const uint8_t opcode = packet.front() >> 3;
-    if (opcode == 0 || opcode > 11) return false;
+    if (opcode == 0 || opcode > 11) return;
     facts->AddNumber(kOpenvpnOpcode, opcode);
     Side& side = sides_[static_cast<size_t>(direction)];
     side.spoken = true;
@@ -96,12 +96,11 @@ class ControlChannel {
     ++packets_;
     if (const std::optional<Layout> layout = LayoutOf(packet)) Begin(&side, *layout, packet);
     if (opcode == kControl && !tls_over_) OnControl(direction, packet, moment, facts);
-    return true;
   }
 
   bool agreed() const { return sides_[0].spoken && sides_[1].spoken; }
   // Nothing more is wanted: TLS has said all, or the tunnel is in use.
-  bool over() const { return agreed() && (tls_over_ || data_ || packets_ >= kMostPackets); }
+  bool over() const { return (agreed() && (tls_over_ || data_)) || packets_ >= kMostPackets; }
   std::string_view inner() const { return tls_found_ ? "tls" : ""; }
   size_t memory() const {
     size_t total = tls_ == nullptr ? 0 : tls_->memory();
@@ -153,7 +152,7 @@ class ControlChannel {
     const uint8_t acknowledged = reader.U8();
     if (acknowledged != 0) reader.Skip(acknowledged * size_t{4} + kSessionId);
     const uint32_t number = reader.U32();
-    if (!reader.ok() || reader.empty() || number < side.next) return;
+    if (!reader.ok() || reader.empty() || reader.size() > kLongest || number < side.next) return;
     if (number != side.next) return Keep(direction, number, reader.rest(), moment, facts);
     Take(direction, number, reader.rest(), moment, facts);
     TakeEarly(direction, moment, facts);
