@@ -35,6 +35,10 @@ if(RUSTNET_SANITIZE)
     -fno-omit-frame-pointer)
   target_link_options(rustnet_options INTERFACE -fsanitize=${RUSTNET_SANITIZE})
 endif()
+if(RUSTNET_BUILD_FUZZ)
+  # All code, not the targets alone: libFuzzer steers by the branches that it sees.
+  target_compile_options(rustnet_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # A platform file's suffixes, most specific first: the first that exists is built.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")

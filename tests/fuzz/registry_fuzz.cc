@@ -76,8 +76,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     inspection.OnData(direction, heap, moment);
   }
   if (inspection.memory() > (1U << 20)) std::abort();
+  // With as many names as there is room for, what was found inside may have no name.
+  constexpr size_t kMostNames = 6;
+  const bool full = inspection.protocols().size() == kMostNames;
   for (const Fact& fact : inspection.facts().All()) {
-    if (fact.value.empty() || !IsListed(*fact.field, inspection.protocols())) std::abort();
+    if (fact.value.empty()) std::abort();
+    if (!full && !IsListed(*fact.field, inspection.protocols())) std::abort();
   }
   return 0;
 }
