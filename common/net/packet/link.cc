@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/net/packet/link.h"
 
+#include "common/net/packet/tags.h"
 #include "common/net/packet/wireless.h"
 
 namespace rustnet::net {
@@ -34,6 +35,12 @@ constexpr EtherName kEtherNames[] = {
     {0x88e1, LinkProtocol::kHomeplug},
     {0x8902, LinkProtocol::kCfm},
 };
+LinkContent Named(uint16_t ether_type) {
+  for (const EtherName& name : kEtherNames) {
+    if (name.ether_type == ether_type) return Only(name.protocol);
+  }
+  return Only(LinkProtocol::kOther);
+}
 
 // One frame's way down.  The budget bounds how often layers may nest, whatever the bytes say.
 class Descent {
@@ -80,26 +87,16 @@ LinkContent Descent::EtherType(uint16_t ether_type) {
         return {Network::kArp, {}};
       case 0x8100:  // IEEE 802.1Q
       case 0x88a8:  // 802.1ad
-      case 0x9100: {
+      case 0x9100:  // before there was a number for it
+      case 0x9200:
+      case 0x9300:
         AddVlan(in_.U16() & 0x0fff);
         ether_type = in_.U16();
         continue;
-      }
-      case 0x8926:  // VN-Tag (802.1BR): 4 bytes, EtherType
-        in_.Skip(4);
-        ether_type = in_.U16();
+      case kEtherBridged:
+        ether_type = EnterEthernet(&in_, &packet_);
         continue;
-      case 0x88e7:  // 802.1ah: 4 bytes, the customer's MAC addresses, EtherType
-        in_.Skip(4 + 12);
-        ether_type = in_.U16();
-        continue;
-      case 0x8903:  // FabricPath: 2 bytes, an Ethernet frame
-        in_.Skip(2);
-        in_.Header<6>().CopyTo<0>(&packet_.destination_mac);
-        in_.Header<6>().CopyTo<0>(&packet_.source_mac);
-        ether_type = in_.U16();
-        continue;
-      case 0x8847:
+      case kEtherMpls:
       case 0x8848:
         return Mpls();
       case 0x8864:
@@ -110,10 +107,9 @@ LinkContent Descent::EtherType(uint16_t ether_type) {
         break;
     }
     if (ether_type < kSmallestEtherType) return Llc();
-    for (const EtherName& name : kEtherNames) {
-      if (name.ether_type == ether_type) return Only(name.protocol);
-    }
-    return Only(LinkProtocol::kOther);
+    const uint16_t behind = SkipTag(ether_type, &in_);
+    if (behind == 0) return in_.ok() ? Named(ether_type) : LinkContent{};
+    ether_type = behind;
   }
   return {};
 }

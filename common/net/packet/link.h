@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Link layers down to IP, ARP or a protocol without IP: Ethernet, VLAN tags, LLC/SNAP, MPLS, PPPoE,
-// PPP, Linux cooked, loopback, raw IP, wireless, PKTAP.  Fills the MAC addresses and VLAN ids of
-// the packet.
+// Link layers down to IP, ARP or a protocol without IP: Ethernet, VLAN and other tags, LLC/SNAP,
+// MPLS, PPPoE, PPP, Linux cooked, loopback, raw IP, wireless, PKTAP.  Fills the MAC addresses and
+// VLAN ids of the packet.
 //
 // Link types: https://www.tcpdump.org/linktypes.html.  EtherTypes: IEEE registration authority.
 #pragma once
@@ -12,6 +12,9 @@ namespace rustnet::net {
 
 inline constexpr uint16_t kEtherIpv4 = 0x0800;
 inline constexpr uint16_t kEtherIpv6 = 0x86dd;
+inline constexpr uint16_t kEtherMpls = 0x8847;
+inline constexpr uint16_t kEtherNsh = 0x894f;
+inline constexpr uint16_t kEtherBridged = 0x6558;  // an Ethernet frame
 
 // Both leave `in` at the first byte of what the frame carries.
 LinkContent FollowEtherType(uint16_t ether_type, ByteReader* in, Packet* packet);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "common/net/packet/tags.h"
+
 namespace rustnet::net {
 namespace {
 
@@ -101,7 +103,7 @@ TunnelHeader ByProtocol(const FlowKey& key, ByteReader* in) {
       return If(version >> 12 == 3, {.carrier = Carrier::kEtherIp, .ether_type = kEtherBridged});
     }
     case ip_protocol::kMplsInIp:  // RFC 4023
-      return {.carrier = Carrier::kMplsInIp, .ether_type = 0x8847};
+      return {.carrier = Carrier::kMplsInIp, .ether_type = kEtherMpls};
     default:
       return {};
   }
@@ -176,24 +178,10 @@ TunnelHeader ReadVxlan(ByteReader* in) {
 
 TunnelHeader ReadVxlanGpe(ByteReader* in) {
   const auto header = in->Header<8>();
-  TunnelHeader found{.carrier = Carrier::kVxlan, .id = header.U32<4>() >> 8, .one_network = true};
-  switch (header.U8<3>()) {
-    case 1:
-      found.ether_type = kEtherIpv4;
-      break;
-    case 2:
-      found.ether_type = kEtherIpv6;
-      break;
-    case 3:
-      found.ether_type = kEtherBridged;
-      break;
-    case 5:
-      found.ether_type = 0x8847;
-      break;
-    default:
-      break;
-  }
-  return If((header.U8<0>() & 0x0c) == 0x0c, found);
+  return If((header.U8<0>() & 0x0c) == 0x0c, {.carrier = Carrier::kVxlan,
+                                              .ether_type = EtherTypeOfNext(header.U8<3>()),
+                                              .id = header.U32<4>() >> 8,
+                                              .one_network = true});
 }
 
 TunnelHeader ReadGeneve(ByteReader* in) {

@@ -22,7 +22,6 @@ struct TunnelHeader {
 };
 
 inline constexpr uint16_t kEtherPpp = 0x880b;
-inline constexpr uint16_t kEtherBridged = 0x6558;   // an Ethernet frame
 inline constexpr uint16_t kEtherWireless = 0xfffe;  // an IEEE 802.11 frame; not a registered number
 
 inline constexpr uint16_t kVxlanPort = 4789, kVxlanLinuxPort = 8472, kVxlanGpePort = 4790,

@@ -95,6 +95,7 @@ inline std::vector<Sample> EthernetSamples() {
       {"Vlan", Ethernet(0x8100, Vlan(7, 0x0800, kTcpPacket)), kTcp4},
       {"QinQ", Ethernet(0x88a8, Vlan(7, 0x8100, Vlan(8, 0x86dd, kTcp6Packet))), kTcp6},
       {"OldQinQ", Ethernet(0x9100, Vlan(7, 0x8100, Vlan(8, 0x0800, kTcpPacket))), kTcp4},
+      {"OlderQinQ", Ethernet(0x9300, Vlan(7, 0x9200, Vlan(8, 0x0800, kTcpPacket))), kTcp4},
       {"Mpls", Ethernet(0x8847, Join(Hex("00064040 0006513f"), kTcpPacket)), kTcp4},
       {"MplsSix", Ethernet(0x8848, Join(Hex("0006513f"), kTcp6Packet)), kTcp6},
       {"MplsPseudoWire",
@@ -120,10 +121,6 @@ inline std::vector<Sample> EthernetSamples() {
       {"Lacp", Ethernet(0x8809, Hex("0101")), "lacp" + kMacs},
       {"Eapol", Ethernet(0x888e, Hex("0101")), "eapol" + kMacs},
       {"Rarp", Ethernet(0x8035, Hex("0001")), "rarp" + kMacs},
-      {"VnTag", Ethernet(0x8926, Join(Hex("00000000 8100 000b 0800"), kTcpPacket)), kTcp4},
-      {"ProviderBackbone", Ethernet(0x88e7, Join(Hex("00000001"), Ethernet(0x0800, kTcpPacket))),
-       kTcp4},
-      {"FabricPath", Ethernet(0x8903, Join(Hex("0020"), Ethernet(0x86dd, kTcp6Packet))), kTcp6},
       {"Unknown", Ethernet(0x9999, Hex("0001")), "link" + kMacs},
       {"Arp", Ethernet(0x0806, Arp(1, IpAddress::V4(0x0a000009), IpAddress::V4(0x0a000001))),
        "arp 10.0.0.9 > 10.0.0.1"},
@@ -167,6 +164,57 @@ inline std::vector<Sample> EthernetSamples() {
       {"AtomicFragment",
        Ethernet(0x86dd, Ipv6({.protocol = 44}, frame::Ipv6Fragment(6, 0, false, 9, kTcpSegment))),
        kTcp6},
+  };
+}
+
+inline std::vector<Sample> TagSamples() {
+  const Buffer inner = Ethernet(0x0800, kTcpPacket);
+  const std::string link = "link" + kMacs;
+  return {
+      {"VnTag", Ethernet(0x8926, Join(Hex("00000000 8100 000b 0800"), kTcpPacket)), kTcp4},
+      {"ProviderBackbone", Ethernet(0x88e7, Join(Hex("00000001"), inner)), kTcp4},
+      {"FabricPath", Ethernet(0x8903, Join(Hex("0020"), Ethernet(0x86dd, kTcp6Packet))), kTcp6},
+      {"Bridged", Ethernet(0x6558, inner), kTcp4},
+      {"Nsh", Ethernet(0x894f, Join(Hex("0fc20201 000002fe"), kTcpPacket)), kTcp4},
+      {"NshSix", Ethernet(0x894f, Join(Hex("0fc20202 000002fe"), kTcp6Packet)), kTcp6},
+      {"NshEthernet",
+       Ethernet(0x894f, Join(Hex("0fc60103 000002fe 01 02 03 04 05060708 090a0b0c 0d0e0f10"),
+                             Ethernet(0x8100, Vlan(7, 0x0800, kTcpPacket)))),
+       kTcp4},
+      {"NshMpls", Ethernet(0x894f, Join(Hex("0fc20205 000002fe 0006513f"), kTcpPacket)), kTcp4},
+      {"NshNsh",
+       Ethernet(0x894f, Join(Hex("0fc30204 000002fe 00010000 0fc20201 000001fd"), kTcpPacket)),
+       kTcp4},
+      {"NshAlone", Ethernet(0x894f, Hex("2fc20200 000002fe")), link},
+      {"NshVersion", Ethernet(0x894f, Join(Hex("4fc20201 000002fe"), kTcpPacket)), link},
+      {"NshShort", Ethernet(0x894f, Join(Hex("0fc10201 000002fe"), kTcpPacket)), link},
+      {"NshCut", Ethernet(0x894f, Hex("0fc60101 000002fe 00000000")), "-"},
+      {"Hsr", Ethernet(0x892f, Join(Hex("1035 0001 0800"), kTcpPacket)), kTcp4},
+      {"HsrVlan", Ethernet(0x8100, Vlan(7, 0x892f, Join(Hex("1035 0001 86dd"), kTcp6Packet))),
+       kTcp6},
+      {"HsrCut", Ethernet(0x892f, Hex("1035 0001 08")), "-"},
+      {"Macsec", Ethernet(0x88e5, Join(Hex("0000 00000001 0800"), Join(kTcpPacket, Buffer(16, 9)))),
+       kTcp4},
+      {"MacsecChannel",
+       Ethernet(0x88e5, Join(Hex("2000 00000001 0200000000010001 8100 0007 86dd"),
+                             Join(kTcp6Packet, Buffer(16, 9)))),
+       kTcp6},
+      {"MacsecEncrypted",
+       Ethernet(0x88e5, Join(Hex("2c00 00000001 0200000000010001 0800"), kTcpPacket)), link},
+      {"MacsecChanged", Ethernet(0x88e5, Join(Hex("0400 00000001 0800"), kTcpPacket)), link},
+      {"MacsecVersion", Ethernet(0x88e5, Join(Hex("8000 00000001 0800"), kTcpPacket)), link},
+      {"MacsecCut", Ethernet(0x88e5, Hex("2000 00000001 0200")), "-"},
+      {"Trill", Ethernet(0x22f3, Join(Hex("003f 0001 0002"), inner)), kTcp4},
+      {"TrillOptions", Ethernet(0x22f3, Join(Hex("08bf 0001 0002 0102030405060708"), inner)),
+       kTcp4},
+      {"TrillVersion", Ethernet(0x22f3, Join(Hex("403f 0001 0002"), inner)), link},
+      {"TrillCut", Ethernet(0x22f3, Join(Hex("003f 0001 0002"), Hex("020000000002"))), "-"},
+      {"BatmanUnicast", Ethernet(0x4305, Join(Hex("40 0f 32 01 020000000003"), inner)), kTcp4},
+      {"BatmanBroadcast", Ethernet(0x4305, Join(Hex("01 0f 32 00 00000001 020000000003"), inner)),
+       kTcp4},
+      {"BatmanOriginator", Ethernet(0x4305, Join(Hex("00 0f 00 32 00000001"), inner)), link},
+      {"BatmanVersion", Ethernet(0x4305, Join(Hex("40 0e 32 01 020000000003"), inner)), link},
+      {"BatmanCut", Ethernet(0x4305, Hex("40 0f 32 01 0200")), "-"},
   };
 }
 
@@ -246,6 +294,7 @@ inline std::vector<Sample> LinkSamples() {
 
 inline std::vector<Sample> Samples() {
   std::vector<Sample> samples = EthernetSamples();
+  for (Sample& sample : TagSamples()) samples.push_back(std::move(sample));
   for (Sample& sample : LinkSamples()) samples.push_back(std::move(sample));
   return samples;
 }
