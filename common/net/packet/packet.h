@@ -105,6 +105,8 @@ enum class Carrier : uint8_t {
   kTeredo,
   kL2tp,
   kAyiya,
+  kLisp,
+  kCapwap,
   kSflow,  // no tunnel: a frame that was sampled elsewhere
 };
 std::string CarrierName(Carrier carrier);
@@ -184,7 +186,8 @@ struct Packet {
   uint8_t igmp_type = 0;
   std::array<uint16_t, 4> vlans{};               // outermost first; further ones are not kept
   std::array<Carrier, kMaxCarriers> carriers{};  // outermost first
-  uint32_t carrier_id = 0;  // of the innermost: VNI, TEID, GRE key, ERSPAN or L2TP session; 0: none
+  // Of the innermost: VNI, TEID, GRE key, ERSPAN or L2TP session, LISP instance, radio; 0: none.
+  uint32_t carrier_id = 0;
   TcpHeader tcp;
   IcmpHeader icmp;
   MacAddress source_mac{};  // zero where the link has none

@@ -102,6 +102,10 @@ std::string CarrierName(Carrier carrier) {
       return "l2tp";
     case Carrier::kAyiya:
       return "ayiya";
+    case Carrier::kLisp:
+      return "lisp";
+    case Carrier::kCapwap:
+      return "capwap";
     case Carrier::kSflow:
       return "sflow";
   }

@@ -126,6 +126,14 @@ TunnelHeader ByPort(uint16_t port, ByteReader* in) {
       return ReadL2tp(in);
     case kAyiyaPort:
       return ReadAyiya(in);
+    case kLispPort:
+      return ReadLisp(in);
+    case kGrePort:
+      return ReadGreInUdp(in);
+    case kMplsPort:
+      return ReadMplsInUdp(in);
+    case kCapwapPort:
+      return ReadCapwap(in);
     default:
       return {};
   }
@@ -261,6 +269,54 @@ TunnelHeader ReadAyiya(ByteReader* in) {
   if (opcode != kForward) return found;
   if (header.U8<3>() == ip_protocol::kIpv6) found.ether_type = kEtherIpv6;
   if (header.U8<3>() == ip_protocol::kIpv4) found.ether_type = kEtherIpv4;
+  return found;
+}
+
+// A nonce and versions exclude each other.  Without P what follows is IP; with a key's number it is
+// encrypted (RFC 8061).
+TunnelHeader ReadLisp(ByteReader* in) {
+  constexpr uint8_t kNonce = 0x80, kVersions = 0x10, kInstance = 0x08, kNext = 0x04, kKey = 0x03;
+  const auto header = in->Header<8>();
+  const uint8_t flags = header.U8<0>();
+  if ((flags & kNonce) != 0 && (flags & kVersions) != 0) return {};
+  TunnelHeader found{.carrier = Carrier::kLisp, .one_network = true};
+  if ((flags & kInstance) != 0) found.id = header.U32<4>() >> 8;
+  if ((flags & kKey) != 0) return found;
+  found.ether_type = (flags & kNext) != 0 ? EtherTypeOfNext(header.U8<3>()) : ByIpVersion(*in);
+  return found;
+}
+
+// Version 0 without what only RFC 1701 has.
+TunnelHeader ReadGreInUdp(ByteReader* in) {
+  ByteReader ahead = *in;
+  return (ahead.U16() & 0x4c07) == 0 ? gre::Read(in) : TunnelHeader{};
+}
+
+// Labels say nothing of themselves, and a client may have this port by chance: it is believed only
+// if something that we know stands behind them.
+TunnelHeader ReadMplsInUdp(ByteReader* in) {
+  ByteReader ahead = *in;
+  Packet packet;
+  const LinkContent content = FollowEtherType(kEtherMpls, &ahead, &packet);
+  return If(content.network != Network::kLink,
+            {.carrier = Carrier::kMplsInIp, .ether_type = kEtherMpls});
+}
+
+// A preamble (0: not DTLS), the header's length in words, radio, kind of frames; flags: T, such a
+// frame and not one of 802.3; F, a fragment; K, a keep-alive.
+TunnelHeader ReadCapwap(ByteReader* in) {
+  constexpr uint32_t kNative = 0x100, kFragment = 0x80, kKeepAlive = 0x08;
+  constexpr uint32_t kIeee80211 = 1;
+  const auto header = in->Header<8>();
+  const uint32_t bits = header.U32<0>();
+  const size_t size = (bits >> 19 & 0x1f) * size_t{4};
+  const uint32_t kind = bits >> 9 & 0x1f;
+  if (bits >> 24 != 0 || size < 8 || kind > kIeee80211) return {};
+  in->Skip(size - 8);
+  TunnelHeader found{.carrier = Carrier::kCapwap, .id = bits >> 14 & 0x1f};
+  if ((bits & (kFragment | kKeepAlive)) != 0) return found;
+  if ((bits & kNative) == 0) found.ether_type = kEtherBridged;
+  if ((bits & kNative) != 0 && kind == kIeee80211) found.ether_type = kEtherWireless;
   return found;
 }
 

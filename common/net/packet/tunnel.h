@@ -26,16 +26,21 @@ inline constexpr uint16_t kEtherWireless = 0xfffe;  // an IEEE 802.11 frame; not
 
 inline constexpr uint16_t kVxlanPort = 4789, kVxlanLinuxPort = 8472, kVxlanGpePort = 4790,
                           kGenevePort = 6081, kGtpUserPort = 2152, kTeredoPort = 3544,
-                          kL2tpPort = 1701, kAyiyaPort = 5072, kSflowPort = 6343;
+                          kL2tpPort = 1701, kAyiyaPort = 5072, kLispPort = 4341, kGrePort = 4754,
+                          kMplsPort = 6635, kCapwapPort = 5247, kSflowPort = 6343;
 
 // Each takes its header off `in`, which has failed if it is cut.
-TunnelHeader ReadVxlan(ByteReader* in);     // RFC 7348
-TunnelHeader ReadVxlanGpe(ByteReader* in);  // draft-ietf-nvo3-vxlan-gpe
-TunnelHeader ReadGeneve(ByteReader* in);    // RFC 8926
-TunnelHeader ReadGtpUser(ByteReader* in);   // 3GPP TS 29.281
-TunnelHeader ReadTeredo(ByteReader* in);    // RFC 4380 section 5.1.1
-TunnelHeader ReadL2tp(ByteReader* in);      // RFC 2661 section 3.1
-TunnelHeader ReadAyiya(ByteReader* in);     // draft-massar-v6ops-ayiya-02
+TunnelHeader ReadVxlan(ByteReader* in);      // RFC 7348
+TunnelHeader ReadVxlanGpe(ByteReader* in);   // draft-ietf-nvo3-vxlan-gpe
+TunnelHeader ReadGeneve(ByteReader* in);     // RFC 8926
+TunnelHeader ReadGtpUser(ByteReader* in);    // 3GPP TS 29.281
+TunnelHeader ReadTeredo(ByteReader* in);     // RFC 4380 section 5.1.1
+TunnelHeader ReadL2tp(ByteReader* in);       // RFC 2661 section 3.1
+TunnelHeader ReadAyiya(ByteReader* in);      // draft-massar-v6ops-ayiya-02
+TunnelHeader ReadLisp(ByteReader* in);       // RFC 9300 section 5, RFC 9305
+TunnelHeader ReadGreInUdp(ByteReader* in);   // RFC 8086
+TunnelHeader ReadMplsInUdp(ByteReader* in);  // RFC 7510
+TunnelHeader ReadCapwap(ByteReader* in);     // RFC 5415 section 4.3
 
 // The ports of tunnels over UDP, each in a slot of its own.
 class TunnelPorts {
@@ -52,9 +57,9 @@ class TunnelPorts {
   }
 
  private:
-  static constexpr uint16_t kAll[] = {kVxlanPort,  kVxlanLinuxPort, kVxlanGpePort,
-                                      kGenevePort, kGtpUserPort,    kTeredoPort,
-                                      kL2tpPort,   kAyiyaPort,      kSflowPort};
+  static constexpr uint16_t kAll[] = {
+      kVxlanPort, kVxlanLinuxPort, kVxlanGpePort, kGenevePort, kGtpUserPort, kTeredoPort, kL2tpPort,
+      kAyiyaPort, kLispPort,       kGrePort,      kMplsPort,   kCapwapPort,  kSflowPort};
   static constexpr size_t SlotOf(uint16_t port) { return (port ^ port >> 4) % 64; }
 
   std::array<uint16_t, 64> slots_{};

@@ -157,29 +157,129 @@ std::vector<TunnelCase> OverUdpCases() {
   };
 }
 
-TEST(TunnelTest, EachCarrier) {
-  for (const auto& cases : {OverIp(), OverUdpCases()}) {
-    for (const TunnelCase& c : cases) EXPECT_EQ(Layers(c.bytes), c.layers) << c.name;
+std::vector<TunnelCase> NetworksOverUdp() {
+  const char* const to_ethernet = "0fc20203 000002fe";
+  return {
+      {"VxlanGpeNsh",
+       OverUdp(4790, Join(Hex("0c000004 00002a00 0fc20201 000002fe"), kTcpPacket)),
+       {OuterUdp(4790), "vxlan:42 " + kTcp4}},
+      {"VxlanGpeNshEthernet",
+       OverUdp(4790, Join(Hex("0c000004 00002a00"), Join(Hex(to_ethernet), kInnerFrame))),
+       {OuterUdp(4790), "vxlan:42 " + kTcp4}},
+      {"VxlanGpeUnknown",
+       OverUdp(4790, Join(Hex("0c000006 00002a00"), kTcpPacket)),
+       {OuterUdp(4790)}},
+      {"GreNsh",
+       Outer(47, Join(Hex("0000 894f 0fc20201 000002fe"), kTcpPacket)),
+       {kOuterGre, "gre " + kTcp4}},
+      {"Lisp",
+       OverUdp(4341, Join(Hex("c0123456 00000001"), kTcpPacket)),
+       {OuterUdp(4341), "lisp " + kTcp4}},
+      {"LispInstance",
+       OverUdp(4341, Join(Hex("88123456 00002a01"), kTcp6Packet)),
+       {OuterUdp(4341), "lisp:42 " + kTcp6}},
+      {"LispBare",
+       OverUdp(4341, Join(Hex("00000000 00002a01"), kTcpPacket)),
+       {OuterUdp(4341), "lisp " + kTcp4}},
+      {"LispNextProtocol",
+       OverUdp(4341, Join(Hex("0c000003 00002a00"), kInnerFrame)),
+       {OuterUdp(4341), "lisp:42 " + kTcp4}},
+      {"LispNonceAndVersions",
+       OverUdp(4341, Join(Hex("90123456 00000001"), kTcpPacket)),
+       {OuterUdp(4341)}},
+      {"LispEncrypted",
+       OverUdp(4341, Join(Hex("81123456 00000001"), kTcpPacket)),
+       {OuterUdp(4341)}},
+      {"LispNoIp",
+       OverUdp(4341, Join(Hex("80123456 00000001"), Hex("35000000"))),
+       {OuterUdp(4341)}},
+      {"GreInUdp",
+       OverUdp(4754, Join(Hex("2000 0800 0000002a"), kTcpPacket)),
+       {OuterUdp(4754), "gre:42 " + kTcp4}},
+      {"GreInUdpBridged",
+       OverUdp(4754, Join(Hex("0000 6558"), kInnerFrame)),
+       {OuterUdp(4754), "gre " + kTcp4}},
+      {"GreInUdpRouting",
+       OverUdp(4754, Join(Hex("4000 0800 00000000 00000000"), kTcpPacket)),
+       {OuterUdp(4754)}},
+      {"GreInUdpVersion",
+       OverUdp(4754, Join(Hex("3001 880b 0030 0007 00000001"), kTcpPacket)),
+       {OuterUdp(4754)}},
+      {"MplsInUdp",
+       OverUdp(6635, Join(Hex("00064040 0006513f"), kTcp6Packet)),
+       {OuterUdp(6635), "mpls-in-ip " + kTcp6}},
+      {"MplsInUdpPseudoWire",
+       OverUdp(6635, Join(Hex("0006513f 00000000"), kInnerFrame)),
+       {OuterUdp(6635), "mpls-in-ip " + kTcp4}},
+      {"MplsInUdpOfAQuery",
+       OverUdp(6635, Join(Hex("1234 0100 0001 0000"), Text("by chance"))),
+       {OuterUdp(6635)}},
+  };
+}
+
+std::vector<TunnelCase> CapwapCases() {
+  const Buffer wifi = Join(Hex("0801 0000 020000000009 020000000001 020000000002 0000 "
+                               "aaaa03 000000 0800"),
+                           kTcpPacket);
+  const Buffer beacon = Hex("8000 0000 020000000002 020000000001 021111111111 1000");
+  return {
+      {"CapwapWifi",
+       OverUdp(5247, Join(Hex("00104300 00000000"), wifi)),
+       {OuterUdp(5247), "capwap:1 " + kTcp4}},
+      {"CapwapEthernet",
+       OverUdp(5247, Join(Hex("00104200 00000000"), kInnerFrame)),
+       {OuterUdp(5247), "capwap:1 " + kTcp4}},
+      {"CapwapAddresses",
+       OverUdp(5247, Join(Hex("00308330 00000000 06 020000000007 00 04 01020304 000000"), wifi)),
+       {OuterUdp(5247), "capwap:2 " + kTcp4}},
+      {"CapwapBeacon",
+       OverUdp(5247, Join(Hex("00104300 00000000"), beacon)),
+       {OuterUdp(5247), "capwap:1 link" + kMacs}},
+      {"CapwapDtls", OverUdp(5247, Join(Hex("01000000 17feff00"), wifi)), {OuterUdp(5247)}},
+      {"CapwapVersion", OverUdp(5247, Join(Hex("10104300 00000000"), wifi)), {OuterUdp(5247)}},
+      {"CapwapFirstFragment",
+       OverUdp(5247, Join(Hex("00104380 00010000"), wifi)),
+       {OuterUdp(5247)}},
+      {"CapwapLastFragment", OverUdp(5247, Join(Hex("001043c0 00010100"), wifi)), {OuterUdp(5247)}},
+      {"CapwapKeepAlive",
+       OverUdp(5247, Join(Hex("00104208 00000000"), Hex("0016 0023 0010"))),
+       {OuterUdp(5247)}},
+      {"CapwapShort", OverUdp(5247, Join(Hex("00084300 00000000"), wifi)), {OuterUdp(5247)}},
+      {"CapwapNoBinding", OverUdp(5247, Join(Hex("00104100 00000000"), wifi)), {OuterUdp(5247)}},
+      {"CapwapOtherBinding",
+       OverUdp(5247, Join(Hex("00104600 00000000"), kInnerFrame)),
+       {OuterUdp(5247)}},
+      {"CapwapControl", OverUdp(5246, Join(Hex("00104300 00000000"), wifi)), {OuterUdp(5246)}},
+  };
+}
+
+std::vector<TunnelCase> All() {
+  std::vector<TunnelCase> all = OverIp();
+  for (const auto& more : {OverUdpCases(), NetworksOverUdp(), CapwapCases()}) {
+    all.insert(all.end(), more.begin(), more.end());
   }
+  return all;
+}
+
+TEST(TunnelTest, EachCarrier) {
+  for (const TunnelCase& c : All()) EXPECT_EQ(Layers(c.bytes), c.layers) << c.name;
 }
 
 TEST(TunnelTest, EveryPrefixAndEveryByteChangedIsSafe) {
-  for (const auto& cases : {OverIp(), OverUdpCases()}) {
-    for (const TunnelCase& c : cases) {
-      Decoder decoder;
-      for (size_t size = 0; size < c.bytes.size(); ++size) {
-        const Buffer cut(c.bytes.begin(), c.bytes.begin() + static_cast<ptrdiff_t>(size));
-        EXPECT_LE(Layers(cut, &decoder).size(), c.layers.size()) << c.name;
+  for (const TunnelCase& c : All()) {
+    Decoder decoder;
+    for (size_t size = 0; size < c.bytes.size(); ++size) {
+      const Buffer cut(c.bytes.begin(), c.bytes.begin() + static_cast<ptrdiff_t>(size));
+      EXPECT_LE(Layers(cut, &decoder).size(), c.layers.size()) << c.name;
+    }
+    Buffer changed = c.bytes;
+    for (uint8_t& byte : changed) {
+      const uint8_t right = byte;
+      for (const int wrong : {0x00, 0xff, right ^ 0x80, right ^ 1}) {
+        byte = static_cast<uint8_t>(wrong);
+        Layers(changed, &decoder);
       }
-      Buffer changed = c.bytes;
-      for (uint8_t& byte : changed) {
-        const uint8_t right = byte;
-        for (const int wrong : {0x00, 0xff, right ^ 0x80, right ^ 1}) {
-          byte = static_cast<uint8_t>(wrong);
-          Layers(changed, &decoder);
-        }
-        byte = right;
-      }
+      byte = right;
     }
   }
 }
@@ -251,6 +351,11 @@ TEST(TunnelTest, WhatIsMalformedInsideIsCounted) {
   EXPECT_EQ(Layers(Outer(47, Hex("0000 0800 4500")), &decoder).size(), 1U);
   EXPECT_EQ(decoder.counters().tunnels_unread, 1U);
   EXPECT_EQ(decoder.counters().malformed, 0U);
+  EXPECT_EQ(Layers(OverUdp(4790, Hex("0c000004 00002a00 0fc60101 000002fe")), &decoder).size(), 1U);
+  EXPECT_EQ(Layers(OverUdp(6635, Hex("0006403f 0006513f 4500")), &decoder).size(), 1U);
+  EXPECT_EQ(decoder.counters().tunnels_unread, 3U);
+  EXPECT_EQ(Layers(OverUdp(5247, Hex("00284300 00000000 01020304")), &decoder).size(), 1U);
+  EXPECT_EQ(decoder.counters().tunnels_unread, 3U) << "of a carrier's cut header nothing is known";
 }
 
 TEST(TunnelTest, AFragmentedCarrierIsReadWhole) {
