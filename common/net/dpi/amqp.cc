@@ -7,6 +7,7 @@
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -16,6 +17,7 @@ constexpr Field kAmqpVersion{"amqp_version"};
 constexpr std::string_view kMagic = "AMQP";
 constexpr size_t kHeader = 8;
 constexpr uint8_t kTls = 2, kSasl = 3;
+constexpr uint32_t kLongestFrame = 1 << 20;
 
 struct Version {
   uint8_t layer = 0;
@@ -36,6 +38,11 @@ Verdict ReadHeader(Bytes opening, Version* version) {
   const bool old = (version->layer <= 1 && n[0] <= 1 && n[1] <= 10 && n[2] <= 10);
   const bool one = (version->layer == kTls || version->layer == kSasl) && n[0] == 1;
   return old || one ? Verdict::kMatch : Verdict::kNotMine;
+}
+
+// 0-9-1 section 1.3: connection, channel, access, exchange, queue, basic, confirm, transaction.
+bool IsClass(uint16_t number) {
+  return (number >= 10 && number <= 60 && number % 10 == 0) || number == 85 || number == 90;
 }
 
 class AmqpSession : public Session {
@@ -64,12 +71,13 @@ class AmqpSession : public Session {
 
  private:
   static void AddVersion(const Version& version, Facts* facts) {
-    const auto& n = version.number;
-    const bool one = n[0] == 1 && n[1] == 0;
-    if (one) return facts->Add(kAmqpVersion, "1.0");
-    facts->Add(kAmqpVersion, n[0] == 0 && n[1] == 9 && n[2] == 1 ? "0-9-1"
-                             : n[0] == 9 || n[1] == 9            ? "0-9"
-                                                                 : "0-10");
+    using Number = std::array<uint8_t, 3>;
+    const Number& n = version.number;
+    if (n == Number{1, 0, 0}) return facts->Add(kAmqpVersion, "1.0");
+    if (n == Number{0, 9, 1} || n == Number{1, 9, 1}) return facts->Add(kAmqpVersion, "0-9-1");
+    if (n == Number{1, 8, 0}) return facts->Add(kAmqpVersion, "0-8");
+    if (n == Number{1, 0, 9} || n == Number{0, 9, 0}) return facts->Add(kAmqpVersion, "0-9");
+    if (n == Number{1, 0, 10}) facts->Add(kAmqpVersion, "0-10");
   }
 
   std::array<std::array<uint8_t, kHeader>, 2> held_{};
@@ -80,11 +88,51 @@ class AmqpSession : public Session {
   bool secured_ = false;
 };
 
+// 0-9-1 section 2.3.5: type, channel, size, and behind the body ce.
+Verdict ProbeFrame(Bytes opening) {
+  constexpr uint8_t kMethod = 1, kContent = 2, kBody = 3, kHeartbeat = 8, kEnd = 0xce;
+  constexpr uint16_t kBasic = 60;
+  constexpr size_t kHead = 7;
+  uint8_t type = 0;
+  uint32_t size = 0;
+  Shape shape(opening);
+  shape.U8([&](uint8_t n) { return (type = n) <= kBody ? n != 0 : n == kHeartbeat; });
+  shape.U16([&](uint16_t channel) { return type != kHeartbeat || channel == 0; });
+  shape.U32([&](uint32_t n) {
+    size = n;
+    if (type == kHeartbeat) return n == 0;
+    return n >= (type == kMethod ? 4U : type == kContent ? 14U : 1U) && n <= kLongestFrame;
+  });
+  if (type == kMethod) shape.U16(&IsClass).U16(Between(10, 120));
+  if (type == kContent) shape.U16(Equal(kBasic)).U16(Equal(0));
+  if (shape.verdict() != Verdict::kMatch) return shape.verdict();
+  if (opening.size() <= kHead + size) return Verdict::kNeedMore;
+  return opening[kHead + size] == kEnd ? Verdict::kMatch : Verdict::kNotMine;
+}
+
+// 1.0 section 2.3.1: size, where the body begins, type, channel; then a performative (section 2.7,
+// 5.3.3) or nothing.
+Verdict ProbeFrame1(Bytes opening) {
+  uint32_t size = 0;
+  Shape shape(opening);
+  shape.U32([&](uint32_t n) { return (size = n) >= kHeader && n <= kLongestFrame; });
+  shape.U8(Equal(2)).U8(Between(0, 1)).Skip(2);
+  if (size == kHeader) return shape.verdict();
+  const auto performs = [](uint8_t n) { return n >> 4 == 1 ? n <= 0x18 : n >= 0x40 && n <= 0x44; };
+  return shape.Is(std::string_view("\0\x53", 2)).U8(performs).verdict();
+}
+
 }  // namespace
 
 Verdict ProbeAmqp(Bytes opening) {
   Version version;
   return ReadHeader(opening, &version);
+}
+
+// On its port also a frame, as captures begin anywhere.
+Verdict ProbeAmqpPort(Bytes opening) {
+  if (opening.front() == kMagic.front()) return ProbeAmqp(opening);
+  return opening.front() == 0 ? ProbeFrame1(opening) : ProbeFrame(opening);
 }
 
 FieldList AmqpFields() { return FieldsOf<kAmqpVersion>(); }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/net/dpi/dissector.h"
+#include "common/net/dpi/dissectors_of_machines.h"
 
 namespace rustnet::net {
 
@@ -49,13 +50,16 @@ FieldList Http2Fields();
 std::unique_ptr<Session> StartHttp2();
 
 Verdict ProbeNetbiosSsn(Bytes opening);
+Verdict ProbeNetbiosSsnPort(Bytes opening);
 std::unique_ptr<Session> StartNetbiosSsn();
 FieldList SmbFields();
 std::unique_ptr<Session> StartSmb();
 
 Verdict ProbeDcerpc(Bytes opening);
+Verdict ProbeDcerpcDatagram(Bytes datagram);
 FieldList DcerpcFields();
 std::unique_ptr<Session> StartDcerpc();
+std::unique_ptr<Session> StartDcerpcDatagrams();
 
 Verdict ProbeRpc(Bytes opening);
 Verdict ProbeRpcPort(Bytes opening);
@@ -67,8 +71,10 @@ std::unique_ptr<Session> StartRpcTcp();
 
 Verdict ProbeLdap(Bytes opening);
 Verdict ProbeLdapPort(Bytes opening);
+Verdict ProbeCldap(Bytes datagram);
 FieldList LdapFields();
 std::unique_ptr<Session> StartLdap();
+std::unique_ptr<Session> StartCldap();
 
 Verdict ProbeKerberos(Bytes opening);
 Verdict ProbeKerberosTcp(Bytes opening);
@@ -107,61 +113,16 @@ FieldList Dhcp6Fields();
 std::unique_ptr<Session> StartDhcp6();
 
 Verdict ProbeCoap(Bytes opening);
+Verdict ProbeCoapTcp(Bytes opening);
 FieldList CoapFields();
 std::unique_ptr<Session> StartCoap();
-
-Verdict ProbeBgp(Bytes opening);
-FieldList BgpFields();
-std::unique_ptr<Session> StartBgp();
-
-Verdict ProbeRip(Bytes opening);
-Verdict ProbeRipng(Bytes opening);
-FieldList RipFields();
-std::unique_ptr<Session> StartRip();
-std::unique_ptr<Session> StartRipng();
-
-Verdict ProbeBfd(Bytes opening);
-FieldList BfdFields();
-std::unique_ptr<Session> StartBfd();
-
-Verdict ProbeHsrp(Bytes opening);
-FieldList HsrpFields();
-std::unique_ptr<Session> StartHsrp();
-
-Verdict ProbeModbus(Bytes opening);
-FieldList ModbusFields();
-std::unique_ptr<Session> StartModbus();
-
-Verdict ProbeDnp3(Bytes opening);
-FieldList Dnp3Fields();
-std::unique_ptr<Session> StartDnp3();
-std::unique_ptr<Session> StartDnp3Datagrams();
-
-Verdict ProbeS7comm(Bytes opening);
-FieldList S7commFields();
-std::unique_ptr<Session> StartS7comm();
-
-Verdict ProbeIec104(Bytes opening);
-Verdict ProbeIec104Port(Bytes opening);
-FieldList Iec104Fields();
-std::unique_ptr<Session> StartIec104();
-
-Verdict ProbeBacnet(Bytes opening);
-FieldList BacnetFields();
-std::unique_ptr<Session> StartBacnet();
-
-Verdict ProbeEnip(Bytes opening);
-FieldList EnipFields();
-std::unique_ptr<Session> StartEnip();
-std::unique_ptr<Session> StartEnipDatagrams();
-
-Verdict ProbeOpcua(Bytes opening);
-FieldList OpcuaFields();
-std::unique_ptr<Session> StartOpcua();
+std::unique_ptr<Session> StartCoapTcp();
 
 Verdict ProbeNetflow(Bytes opening);
+Verdict ProbeIpfix(Bytes opening);
 FieldList NetflowFields();
 std::unique_ptr<Session> StartNetflow();
+std::unique_ptr<Session> StartIpfix();
 
 Verdict ProbeSflow(Bytes opening);
 FieldList SflowFields();
@@ -260,8 +221,10 @@ FieldList DhcpFields();
 std::unique_ptr<Session> StartDhcp();
 
 Verdict ProbeSnmp(Bytes datagram);
+Verdict ProbeSnmpTcp(Bytes opening);
 FieldList SnmpFields();
 std::unique_ptr<Session> StartSnmp();
+std::unique_ptr<Session> StartSnmpTcp();
 
 Verdict ProbeSsdp(Bytes datagram);
 FieldList SsdpFields();
@@ -274,8 +237,11 @@ std::unique_ptr<Session> StartNetbiosNs();
 std::unique_ptr<Session> StartNetbiosDgm();
 
 Verdict ProbeStun(Bytes datagram);
+Verdict ProbeClassicStun(Bytes datagram);
 FieldList StunFields();
 std::unique_ptr<Session> StartStun();
+std::unique_ptr<Session> StartClassicStun();
+std::unique_ptr<Session> StartStunTcp();
 
 Verdict ProbeMqtt(Bytes opening);      // a CONNECT
 Verdict ProbeMqttPort(Bytes opening);  // on an MQTT port: any packet
@@ -397,10 +363,12 @@ FieldList CassandraFields();
 std::unique_ptr<Session> StartCassandra();
 
 Verdict ProbeTns(Bytes opening);
+Verdict ProbeTnsPort(Bytes opening);
 FieldList TnsFields();
 std::unique_ptr<Session> StartTns();
 
 Verdict ProbeAmqp(Bytes opening);
+Verdict ProbeAmqpPort(Bytes opening);
 FieldList AmqpFields();
 std::unique_ptr<Session> StartAmqp();
 

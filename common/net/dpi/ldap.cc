@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // LDAP (RFC 4511 section 4.1.1): a SEQUENCE of a message id and an operation, whose tag says which.
-// Of a bind only the name is read, never what proves it.
+// Of a bind only the name is read, never what proves it.  StartTLS (section 4.14) means that TLS
+// follows.  CLDAP (RFC 1798, [MS-ADTS] section 6.3.3) asks in datagrams.
+#include <array>
+
 #include "common/net/dpi/ber.h"
+#include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/frames.h"
+#include "common/net/dpi/framer.h"
 
 namespace rustnet::net {
 namespace {
@@ -12,6 +16,8 @@ constexpr Field kLdapOperation{"ldap_operation"};
 constexpr Field kLdapBindName{"ldap_bind_dn"};
 
 constexpr uint8_t kBindRequest = 0x60, kBindResponse = 0x61;
+constexpr uint8_t kSearch = 0x63, kEntry = 0x64, kSearchDone = 0x65, kAbandon = 0x50;
+constexpr uint8_t kExtendedRequest = 0x77, kExtendedResponse = 0x78;
 constexpr uint8_t kEnumerated = 0x0a;
 constexpr uint32_t kLongest = 1 << 24;
 
@@ -23,11 +29,11 @@ std::string_view OperationName(uint8_t tag) {
       return "bind_response";
     case 0x42:
       return "unbind";
-    case 0x63:
+    case kSearch:
       return "search";
-    case 0x64:
+    case kEntry:
       return "search_entry";
-    case 0x65:
+    case kSearchDone:
       return "search_done";
     case 0x66:
       return "modify";
@@ -49,13 +55,13 @@ std::string_view OperationName(uint8_t tag) {
       return "compare";
     case 0x6f:
       return "compare_response";
-    case 0x50:
+    case kAbandon:
       return "abandon";
     case 0x73:
       return "search_reference";
-    case 0x77:
+    case kExtendedRequest:
       return "extended";
-    case 0x78:
+    case kExtendedResponse:
       return "extended_response";
     case 0x79:
       return "intermediate";
@@ -115,15 +121,95 @@ Verdict ReadOperation(ByteReader* reader, Head* operation) {
   return reader->ok() ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
-bool ReadLdap(Bytes frame, const Moment&, Facts* facts) {
-  ByteReader reader(frame);
+// `*reader` is at the body of an extended request.
+bool AsksForTls(ByteReader reader) {
+  constexpr uint8_t kName = 0x80;
+  return AsText(ReadBerAs(kName, &reader).rest()) == "1.3.6.1.4.1.1466.20037";
+}
+
+// `*reader` is at the body of an extended answer.
+bool Succeeded(ByteReader reader) {
+  const ByteReader code = ReadBerAs(kEnumerated, &reader);
+  return code.ok() && code.size() == 1 && code.Peek() == 0;
+}
+
+// The operation, its body left to read; 0: that is none.
+uint8_t ReadMessage(ByteReader* reader, Facts* facts) {
   Head operation;
-  if (ReadOperation(&reader, &operation) != Verdict::kMatch) return false;
+  if (ReadOperation(reader, &operation) != Verdict::kMatch) return 0;
   facts->Add(kLdapOperation, OperationName(operation.tag));
-  if (operation.tag != kBindRequest) return true;
-  ReadBerInteger(&reader);  // version
-  const ByteReader name = ReadBerAs(ber::kOctetString, &reader);
+  if (operation.tag != kBindRequest) return operation.tag;
+  ReadBerInteger(reader);  // version
+  const ByteReader name = ReadBerAs(ber::kOctetString, reader);
   if (name.ok()) facts->Add(kLdapBindName, AsText(name.rest()));
+  return operation.tag;
+}
+
+class LdapSession : public Session {
+ public:
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    Framer& framer = framers_[static_cast<size_t>(direction)];
+    Bytes frame;
+    while (framer.Next(&bytes, &frame)) {
+      if (OnMessage(direction, frame, facts)) {
+        unread_ = bytes;
+        ended_by_ = direction;
+        return Progress::kNext;
+      }
+      if (++frames_ == kMostFrames) return Progress::kDone;
+    }
+    return framer.broken() ? Progress::kDone : Progress::kMore;
+  }
+  Progress OnGap(Direction direction, uint64_t lost) override {
+    return framers_[static_cast<size_t>(direction)].Skip(lost) ? Progress::kMore : Progress::kDone;
+  }
+  Bytes Unread(Direction direction) const override {
+    return direction == ended_by_ ? unread_ : Bytes();
+  }
+  bool Agreed() const override { return spoken_[0] && spoken_[1]; }
+  size_t memory() const override {
+    return sizeof *this + framers_[0].memory() + framers_[1].memory();
+  }
+
+ private:
+  static constexpr uint32_t kMostFrames = 512;
+  static constexpr size_t kMostHeld = 512;
+
+  // True: TLS follows.
+  bool OnMessage(Direction direction, Bytes frame, Facts* facts) {
+    ByteReader reader(frame);
+    const uint8_t operation = ReadMessage(&reader, facts);
+    if (operation == 0) return false;
+    spoken_[static_cast<size_t>(direction)] = true;
+    if (operation == kExtendedResponse && asked_tls_ && direction != asked_by_) {
+      asked_tls_ = false;
+      return Succeeded(reader);
+    }
+    if (operation == kExtendedRequest && AsksForTls(reader)) {
+      asked_tls_ = true;
+      asked_by_ = direction;
+    }
+    return false;
+  }
+
+  std::array<Framer, 2> framers_{Framer(&LdapSize, kMostHeld), Framer(&LdapSize, kMostHeld)};
+  std::array<bool, 2> spoken_{};
+  Bytes unread_;
+  Direction ended_by_ = Direction::kForward;
+  Direction asked_by_ = Direction::kForward;
+  bool asked_tls_ = false;
+  uint32_t frames_ = 0;
+};
+
+// A search, its answers (one or more in a datagram), or that it is given up.
+bool ReadCldap(Bytes datagram, const Moment&, Facts* facts) {
+  if (ProbeCldap(datagram) != Verdict::kMatch) return false;
+  for (size_t size = LdapSize(datagram); size != 0 && size <= datagram.size();) {
+    ByteReader reader(datagram.first(size));
+    if (ReadMessage(&reader, facts) == 0) break;
+    datagram = datagram.subspan(size);
+    size = datagram.empty() ? 0 : LdapSize(datagram);
+  }
   return true;
 }
 
@@ -151,8 +237,24 @@ Verdict ProbeLdapPort(Bytes opening) {
   return ReadOperation(&reader, &operation);
 }
 
+// The whole message is there, and it is one that a datagram carries.
+Verdict ProbeCldap(Bytes datagram) {
+  ByteReader reader(datagram);
+  Head operation;
+  const Verdict verdict = ReadOperation(&reader, &operation);
+  if (verdict != Verdict::kMatch) return verdict;
+  const uint8_t tag = operation.tag;
+  if (tag != kSearch && tag != kEntry && tag != kSearchDone && tag != kAbandon) {
+    return Verdict::kNotMine;
+  }
+  const size_t size = LdapSize(datagram);
+  if (size == 0) return Verdict::kNotMine;
+  return size <= datagram.size() ? Verdict::kMatch : Verdict::kNeedMore;
+}
+
 FieldList LdapFields() { return FieldsOf<kLdapOperation, kLdapBindName>(); }
 
-std::unique_ptr<Session> StartLdap() { return StartFrames<&LdapSize, &ReadLdap>(); }
+std::unique_ptr<Session> StartLdap() { return std::make_unique<LdapSession>(); }
+std::unique_ptr<Session> StartCldap() { return StartDatagrams<&ReadCldap>(); }
 
 }  // namespace rustnet::net

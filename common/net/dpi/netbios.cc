@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // NetBIOS over UDP (RFC 1002): the name service on port 137, whose messages are DNS's with names of
-// 16 bytes in 32 letters A to P (section 4.1), and the datagram service on port 138 (section 4.4).
+// 16 bytes in 32 letters A to P (section 4.1), and the datagram service on port 138 (section 4.4),
+// whose datagrams may carry a transaction of SMB 1: mailslots ([MS-MAIL] section 2.2).
 #include <array>
 
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/dns_message.h"
 #include "common/net/dpi/lines.h"
+#include "common/net/dpi/shape.h"
+#include "common/net/dpi/smb_fields.h"
 
 namespace rustnet::net {
 namespace {
@@ -66,7 +69,13 @@ bool ReadNameService(Bytes datagram, const Moment&, Facts* facts) {
 struct DatagramHeader {
   uint8_t type = 0;
   Bytes source_name;
+  Bytes data;  // behind both names
 };
+
+// Labels, each behind its length, up to one without.
+void SkipName(ByteReader* reader) {
+  while (const uint8_t length = reader->U8()) reader->Skip(length);
+}
 
 bool ReadDatagramHeader(Bytes datagram, DatagramHeader* header) {
   ByteReader reader(datagram);
@@ -74,20 +83,39 @@ bool ReadDatagramHeader(Bytes datagram, DatagramHeader* header) {
   reader.Skip(9);  // flags, id, address, port
   if (header->type >= 0x10 && header->type <= 0x12) {
     reader.Skip(4);
+    ByteReader names = reader;
+    SkipName(&names);
+    SkipName(&names);
+    header->data = names.rest();
     const uint8_t length = reader.U8();
     header->source_name = reader.Take(length);
   }
   return reader.ok() && header->type >= 0x10 && header->type <= 0x16;
 }
 
-bool ReadDatagramService(Bytes datagram, const Moment&, Facts* facts) {
-  DatagramHeader header;
-  if (!ReadDatagramHeader(datagram, &header)) return false;
-  DnsName label;
-  std::array<char, kDecoded> name{};
-  if (label.Append(header.source_name) && Decode(label.view(), &name)) AddName(name, facts);
-  return true;
-}
+class DatagramService : public Session {
+ public:
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    DatagramHeader header;
+    if (!ReadDatagramHeader(bytes, &header)) return Progress::kMore;
+    spoken_[static_cast<size_t>(direction)] = true;
+    DnsName label;
+    std::array<char, kDecoded> name{};
+    if (label.Append(header.source_name) && Decode(label.view(), &name)) AddName(name, facts);
+    if (AsText(header.data).starts_with("\xffSMB")) {
+      carries_smb_ = true;
+      facts->AddNumber(kSmbVersion, 1);
+    }
+    return Progress::kMore;
+  }
+  std::string_view Inner() const override { return carries_smb_ ? "smb" : ""; }
+  bool Agreed() const override { return spoken_[0] && spoken_[1]; }
+  size_t memory() const override { return sizeof *this; }
+
+ private:
+  std::array<bool, 2> spoken_{};
+  bool carries_smb_ = false;
+};
 
 }  // namespace
 
@@ -108,15 +136,22 @@ Verdict ProbeNetbiosNs(Bytes datagram) {
   return question.type == kNb || question.type == kNbstat ? Verdict::kMatch : Verdict::kNotMine;
 }
 
+// A datagram, and queries and their answers, have a name; an error has a code of three.
 Verdict ProbeNetbiosDgm(Bytes datagram) {
+  constexpr uint8_t kError = 0x13, kFirstQuery = 0x14;
   if (datagram.front() < 0x10 || datagram.front() > 0x16) return Verdict::kNotMine;
-  DatagramHeader header;
-  return ReadDatagramHeader(datagram, &header) ? Verdict::kMatch : Verdict::kNeedMore;
+  Shape shape(datagram);
+  shape.Skip(1).U8(Between(0, 0x0f)).Skip(8);
+  if (datagram.front() == kError) return shape.U8(Between(0x82, 0x84)).verdict();
+  if (datagram.front() < kFirstQuery) shape.Skip(4);
+  shape.U8(Equal(kEncoded));
+  for (size_t i = 0; i < kEncoded; ++i) shape.U8(Between('A', 'P'));
+  return shape.verdict();
 }
 
 FieldList NetbiosFields() { return FieldsOf<kNetbiosName>(); }
 
 std::unique_ptr<Session> StartNetbiosNs() { return StartDatagrams<&ReadNameService>(); }
-std::unique_ptr<Session> StartNetbiosDgm() { return StartDatagrams<&ReadDatagramService>(); }
+std::unique_ptr<Session> StartNetbiosDgm() { return std::make_unique<DatagramService>(); }
 
 }  // namespace rustnet::net

@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/opening.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -20,6 +21,7 @@ constexpr size_t kHeader = 8;
 constexpr uint8_t kConnect = 1, kLastType = 19;
 constexpr uint16_t kOldest = 300, kNewest = 330;  // versions
 constexpr size_t kLongestConnect = 4096;
+constexpr size_t kLongestPacket = 65535;
 constexpr size_t kMostHeld = 2048;
 
 size_t TnsSize(Bytes start) {
@@ -52,6 +54,23 @@ void ReadFrame(Bytes frame, Facts* facts) {
   facts->Add(kTnsUser, ValueOf(text, "USER"));
 }
 
+// Accept, refuse, redirect, data, abort, resend, marker, attention, control.
+bool IsOther(uint8_t type) {
+  constexpr std::string_view kOthers("\2\4\5\6\x09\x0b\x0c\x0d\x0e");
+  return kOthers.find(static_cast<char>(type)) != std::string_view::npos;
+}
+
+// From version 315 on the length has four bytes, in the place of the checksum too.
+Verdict ProbeHeader(Bytes opening, size_t* size) {
+  Shape shape(opening);
+  shape.U32([&](uint32_t n) {
+    const bool narrow = (n & 0xffff) == 0;
+    *size = narrow ? n >> 16 : n;
+    return *size >= kHeader && *size <= kLongestPacket;
+  });
+  return shape.U8(&IsOther).Skip(1).U16(Equal(0)).verdict();
+}
+
 }  // namespace
 
 Verdict ProbeTns(Bytes opening) {
@@ -76,6 +95,18 @@ Verdict ProbeTns(Bytes opening) {
   return offset >= 34 && offset <= 128 && (offset + length <= size || length > 230)
              ? Verdict::kMatch
              : Verdict::kNotMine;
+}
+
+// On its port also the other packets, as captures begin anywhere: whole, without checksums, and
+// alone or followed by one.
+Verdict ProbeTnsPort(Bytes opening) {
+  const Verdict connect = ProbeTns(opening);
+  if (connect != Verdict::kNotMine) return connect;
+  size_t size = 0;
+  const Verdict header = ProbeHeader(opening, &size);
+  if (header != Verdict::kMatch) return header;
+  if (opening.size() < size) return Verdict::kNeedMore;
+  return opening.size() == size ? Verdict::kMatch : ProbeHeader(opening.subspan(size), &size);
 }
 
 FieldList TnsFields() { return FieldsOf<kTnsService, kTnsProgram, kTnsUser>(); }

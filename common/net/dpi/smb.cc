@@ -8,11 +8,11 @@
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/framer.h"
 #include "common/net/dpi/shape.h"
+#include "common/net/dpi/smb_fields.h"
 
 namespace rustnet::net {
 namespace {
 
-constexpr Field kSmbVersion{"smb_version", false, true};
 constexpr Field kSmbDialect{"smb_dialect"};
 
 constexpr size_t kHeader = 4;  // of the session service
@@ -123,9 +123,8 @@ class SmbSession : public Session {
       facts->AddNumber(kSmbVersion, 1);
       return PipeOfSmb1(message);
     }
-    if (message.front() != 0xfe) return {};
     facts->AddNumber(kSmbVersion, 2);
-    return PipeOfSmb2(message, facts);
+    return message.front() == 0xfe ? PipeOfSmb2(message, facts) : Bytes();
   }
 
   static Bytes RpcAt(Bytes message, size_t at) {
@@ -204,6 +203,25 @@ Verdict ProbeNetbiosSsn(Bytes opening) {
   Shape shape(opening);
   shape.U8(Equal(kMessage)).U24(Between(32, 0xffffff));
   return Magic(&shape).verdict();
+}
+
+// On its ports also what a call is answered with, and that a session is kept alive (RFC 1002
+// section 4.3).
+Verdict ProbeNetbiosSsnPort(Bytes opening) {
+  constexpr uint8_t kAccepted = 0x82, kRefused = 0x83, kFirstReason = 0x80, kLastReason = 0x8f;
+  const uint8_t type = opening.front();
+  Shape shape(opening);
+  shape.Skip(1);
+  if (type == kRefused) {
+    return shape.U24(Equal(1)).U8(Between(kFirstReason, kLastReason)).verdict();
+  }
+  if (type == kAccepted || type == kKeepAlive) {
+    shape.U24(Equal(0));
+    if (shape.verdict() != Verdict::kMatch || opening.size() == kHeader) return shape.verdict();
+    const uint8_t next = opening[kHeader];
+    return next == kMessage || next == kKeepAlive ? Verdict::kMatch : Verdict::kNotMine;
+  }
+  return ProbeNetbiosSsn(opening);
 }
 
 FieldList SmbFields() { return FieldsOf<kSmbVersion, kSmbDialect>(); }

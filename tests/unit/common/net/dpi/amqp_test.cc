@@ -26,5 +26,33 @@ TEST(AmqpTest, Versions) {
               ElementsAre("amqp", "tls"));
 }
 
+TEST(AmqpTest, OlderVersions) {
+  const auto version = [](const std::string& number) {
+    return Feed({{kClient, "AMQP" + number}}, kOdd).facts;
+  };
+  EXPECT_THAT(version(S("\1\1\x08\0")), ElementsAre("amqp_version=0-8"));
+  EXPECT_THAT(version(S("\1\1\0\x09")), ElementsAre("amqp_version=0-9"));
+  EXPECT_THAT(version(S("\1\1\0\x0a")), ElementsAre("amqp_version=0-10"));
+  EXPECT_THAT(version(S("\3\1\0\0")), ElementsAre("amqp_version=1.0"));
+}
+
+TEST(AmqpTest, CapturesBeginAnywhere) {
+  const std::string method = S("\1\0\1\0\0\0\5\0\x14\0\x0a\0\xce");
+  const std::string open = S("\0\0\0\x0c\2\0\0\0\0\x53\x10\x45");
+  CheckProbe(&ProbeAmqpPort,
+             {{"Header", S("AMQP\0\0\x09\1"), Verdict::kMatch},
+              {"Method", method, Verdict::kMatch},
+              {"Heartbeat", S("\x08\0\0\0\0\0\0\xce"), Verdict::kMatch},
+              {"End", S("\x08\0\0\0\0\0\0\xcd"), Verdict::kNotMine},
+              {"Class", S("\1\0\1\0\0\0\5\0\x15"), Verdict::kNotMine},
+              {"Open", open, Verdict::kMatch},
+              {"Empty", S("\0\0\0\x08\2\0\0\0"), Verdict::kMatch},
+              {"Performative", S("\0\0\0\x0c\2\0\0\0\0\x53\x70"), Verdict::kNotMine},
+              {"HTTP", "GET / HTTP/1.1\r\n", Verdict::kNotMine}});
+  EXPECT_THAT(CheckEverySegmentation({{kServer, method}}, {.server_port = 5672}).protocols,
+              ElementsAre("amqp"));
+  EXPECT_TRUE(Feed({{kServer, method}}, kOdd).protocols.empty());
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -20,5 +20,23 @@ TEST(CoapTest, CodeAndPath) {
   EXPECT_THAT(result.facts, ElementsAre("coap_code=0.01", "coap_path=/foo/bar", "coap_code=2.05"));
 }
 
+TEST(CoapTest, OverTcp) {
+  const std::string capabilities = S("\x30\xe1\x22\4\x80");
+  const std::string get =
+      S("\x41\1t\xb3"
+        "foo");
+  CheckProbe(&ProbeCoapTcp, {{"Empty", S("\0\xe1"), Verdict::kMatch},
+                             {"Size", capabilities, Verdict::kMatch},
+                             {"Get", get, Verdict::kNotMine},
+                             {"Option", S("\x30\xe1\xb2"), Verdict::kNotMine}});
+  const Result result = CheckEverySegmentation(
+      {{kClient, capabilities + get}, {kServer, S("\0\xe1\x61\x45t\xffhello")}},
+      {.server_port = 5683});
+  EXPECT_THAT(result.protocols, ElementsAre("coap"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("coap_code=7.01", "coap_code=0.01", "coap_path=/foo", "coap_code=2.05"));
+  EXPECT_EQ(result.evidence, Evidence::kHandshake);
+}
+
 }  // namespace
 }  // namespace rustnet::net

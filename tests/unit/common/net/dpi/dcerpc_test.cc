@@ -23,5 +23,23 @@ TEST(DcerpcTest, Types) {
               ElementsAre("dcerpc_type=bind", "dcerpc_type=bind_ack", "dcerpc_type=request"));
 }
 
+TEST(DcerpcTest, Datagrams) {
+  const auto datagram = [](char type, const std::string& body) {
+    return S("\4") + type + S("\x08\0\x10\0\0\0") + std::string(66, 'n') +
+           static_cast<char>(body.size()) + S("\0\0\0\0\0") + body;
+  };
+  CheckProbe(&ProbeDcerpcDatagram, {{"Request", datagram(0, "body"), Verdict::kMatch},
+                                    {"Ping", datagram(1, ""), Verdict::kMatch},
+                                    {"Longer", datagram(0, "body") + "x", Verdict::kNotMine},
+                                    {"Bind", datagram(11, "body"), Verdict::kNotMine},
+                                    {"Version 5", S("\5\0"), Verdict::kNotMine},
+                                    {"Zeros", "\4" + std::string(79, '\0'), Verdict::kNotMine}});
+  const Result result =
+      Feed({{kClient, datagram(0, "body")}, {kServer, datagram(2, "answer")}}, OnPort(4711));
+  EXPECT_THAT(result.protocols, ElementsAre("dcerpc"));
+  EXPECT_THAT(result.facts, ElementsAre("dcerpc_type=request", "dcerpc_type=response"));
+  CheckTruncations(datagram(0, "body"), 4711, 0);
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -45,9 +45,24 @@ TEST(NetbiosTest, DatagramService) {
   const std::string datagram = S("\x11\x0e\0\1\x0a\0\0\1\0\x8a\0\x50\0\0") +
                                NetbiosName("DESK", '\0') + NetbiosName("GROUP", '\x1e') + "data";
   CheckProbe(&ProbeNetbiosDgm,
-             {{"Group", datagram, Verdict::kMatch}, {"Other", S("\x17\0"), Verdict::kNotMine}});
+             {{"Group", datagram, Verdict::kMatch},
+              {"Other", S("\x17\0"), Verdict::kNotMine},
+              {"Error", S("\x13\2\0\1\x0a\0\0\1\0\x8a\x82"), Verdict::kMatch},
+              {"DTLS", S("\x16\xfe\xff\0\0\0\0"), Verdict::kNotMine},
+              {"No name", S("\x14\2\0\1\x0a\0\0\1\0\x8aname"), Verdict::kNotMine}});
   EXPECT_THAT(Feed({{kClient, datagram}}, OnPort(138)).facts, ElementsAre("netbios_name=DESK"));
   CheckTruncations(datagram, 138, 1);
+}
+
+// [MS-MAIL]: what browsers announce stands in a transaction of SMB 1.
+TEST(NetbiosTest, SmbInADatagram) {
+  const std::string datagram = S("\x11\x0e\0\1\x0a\0\0\1\0\x8a\0\x50\0\0") +
+                               NetbiosName("DESK", '\0') + NetbiosName("GROUP", '\x1e') +
+                               "\xffSMB\x25";
+  const Result result = Feed({{kClient, datagram}}, OnPort(138));
+  EXPECT_THAT(result.protocols, ElementsAre("netbios-dgm", "smb"));
+  EXPECT_THAT(result.facts, ElementsAre("netbios_name=DESK", "smb_version=1"));
+  CheckTruncations(datagram, 138, 2);
 }
 
 }  // namespace

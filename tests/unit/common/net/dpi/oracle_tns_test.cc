@@ -30,5 +30,20 @@ TEST(OracleTnsTest, ServiceProgramUser) {
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
 }
 
+TEST(OracleTnsTest, CapturesBeginAnywhere) {
+  const std::string refused = S("\0\x0e\0\0\4\0\0\0\1\1\0\2()");
+  const std::string wide = S("\0\0\0\x0c\6\0\0\0\0\0ab");  // a length of four bytes
+  CheckProbe(&ProbeTnsPort, {{"Connect", Connect(kDescription), Verdict::kMatch},
+                             {"Refused", refused, Verdict::kMatch},
+                             {"Two", refused + wide, Verdict::kMatch},
+                             {"Checksum", S("\0\x0e\0\1\4\0\0\0"), Verdict::kNotMine},
+                             {"Type", S("\0\x0e\0\0\7\0\0\0"), Verdict::kNotMine},
+                             {"More", refused + "more of it", Verdict::kNotMine},
+                             {"HTTP", "GET / HTTP/1.1\r\n", Verdict::kNotMine}});
+  EXPECT_THAT(CheckEverySegmentation({{kServer, refused}}, {.server_port = 1521}).protocols,
+              ElementsAre("oracle-tns"));
+  EXPECT_TRUE(Feed({{kServer, refused}}, {.server_port = 1522}).protocols.empty());
+}
+
 }  // namespace
 }  // namespace rustnet::net

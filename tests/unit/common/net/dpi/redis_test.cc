@@ -42,5 +42,11 @@ TEST(RedisTest, AnAnswerFirst) {
               ElementsAre("redis_command=PING"));
 }
 
+TEST(RedisTest, AnAnswerOfASentinel) {
+  EXPECT_THAT(
+      Feed({{kServer, "*2\r\n$8\r\n10.0.0.1\r\n$4\r\n6379\r\n"}}, {.server_port = 26379}).protocols,
+      ElementsAre("redis"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -37,5 +37,26 @@ TEST(SmbTest, APipeCarriesDceRpc) {
   EXPECT_THAT(result.facts, testing::Contains("dcerpc_type=bind"));
 }
 
+TEST(SmbTest, SealedIsVersion3) {
+  const std::string sealed = Frame("\xfdSMB" + std::string(48, 's') + std::string(60, 'x'));
+  EXPECT_THAT(CheckEveryCut({{kClient, sealed}}, {.server_port = 445}).facts,
+              ElementsAre("smb_version=2"));
+}
+
+TEST(SmbTest, WhatASessionIsKeptAliveWith) {
+  const std::string alive = S("\x85\0\0\0");
+  CheckProbe(&ProbeNetbiosSsnPort, {{"Alive", alive, Verdict::kMatch},
+                                    {"Refused", S("\x83\0\0\1\x82"), Verdict::kMatch},
+                                    {"Accepted", kYes, Verdict::kMatch},
+                                    {"SMB 2", kAnswer2, Verdict::kMatch},
+                                    {"Longer", S("\x85\0\0\1"), Verdict::kNotMine},
+                                    {"Cassandra", S("\x85\0\0\0\6\0\0\0\x38"), Verdict::kNotMine},
+                                    {"Reason", S("\x83\0\0\1\x22"), Verdict::kNotMine}});
+  EXPECT_THAT(
+      CheckEverySegmentation({{kClient, alive}, {kServer, alive}}, {.server_port = 445}).protocols,
+      ElementsAre("netbios-ssn"));
+  EXPECT_TRUE(Feed({{kClient, alive}}, {.server_port = 4711}).protocols.empty());
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -43,5 +43,20 @@ TEST(SnmpTest, AnEncryptedPduIsNotNamed) {
   EXPECT_THAT(Feed({{kClient, sealed}}, OnPort(161)).facts, ElementsAre("snmp_version=v3"));
 }
 
+TEST(SnmpTest, OverTcp) {
+  CheckProbe(&ProbeSnmpTcp, {{"Get", kGet, Verdict::kMatch},
+                             {"Version 3", kV3, Verdict::kMatch},
+                             {"LDAP", S("\x30\x20\2\1\1\x60"), Verdict::kNotMine},
+                             {"Version 2", S("\x30\x20\2\1\2"), Verdict::kNotMine}});
+  const std::string big = S("\x30\x82\x10\0\2\1\1\4\1x\xa2") + std::string(4096 - 7, 'v');
+  EXPECT_THAT(
+      Feed({{kClient, big + kV3}}, {.server_port = 161}).facts,
+      ElementsAre("snmp_version=v2c", "snmp_pdu=response", "snmp_version=v3", "snmp_pdu=report"));
+  const Result result = CheckEverySegmentation({{kClient, kGet + kV3}}, {.server_port = 161});
+  EXPECT_THAT(result.protocols, ElementsAre("snmp"));
+  EXPECT_THAT(result.facts, ElementsAre("snmp_version=v2c", "snmp_pdu=get", "snmp_version=v3",
+                                        "snmp_pdu=report"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

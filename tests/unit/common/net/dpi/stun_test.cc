@@ -48,5 +48,37 @@ TEST(StunTest, OthersOnTheSamePort) {
   EXPECT_FALSE(done.wants_more);
 }
 
+// TURN over TCP: messages and the data of channels, which is filled up to four bytes.
+TEST(StunTest, OverTcp) {
+  const Result result =
+      CheckEveryCut({{kClient, Stun(0x0003, S("\0\x19\0\4\x11\0\0\0"))},
+                     {kServer, Stun(0x0113, S("\x80\x22\0\4turn")) + S("\x40\0\0\5hello\0\0\0")},
+                     {kClient, S("\x40\0\0\5hello\0\0\0") + Stun(0x0016, "")}},
+                    {.server_port = 4711});
+  EXPECT_THAT(result.protocols, ElementsAre("stun"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("stun_class=request", "stun_method=3", "stun_class=error",
+                          "stun_software=turn", "stun_class=indication", "stun_method=6"));
+  EXPECT_EQ(result.evidence, Evidence::kHandshake);
+}
+
+// RFC 3489, on its port alone.
+TEST(StunTest, WithoutACookie) {
+  const std::string request = S("\0\1\0\x08") + std::string(16, 't') + S("\0\3\0\4\0\0\0\0");
+  const std::string answer = S("\1\1\0\0") + std::string(16, 't');
+  CheckProbe(&ProbeClassicStun,
+             {{"Request", request, Verdict::kMatch},
+              {"Answer", answer, Verdict::kMatch},
+              {"Longer", request + "x", Verdict::kNotMine},
+              {"Type", S("\0\7\0\0"), Verdict::kNotMine},
+              {"Attribute", S("\0\1\0\x08") + std::string(16, 't') + S("\0\x22\0\4abcd"),
+               Verdict::kNotMine}});
+  const Result result = Feed({{kClient, request}, {kServer, answer}}, OnPort(3478));
+  EXPECT_THAT(result.protocols, ElementsAre("stun"));
+  EXPECT_THAT(result.facts,
+              ElementsAre("stun_class=request", "stun_method=1", "stun_class=success"));
+  EXPECT_TRUE(Feed({{kClient, request}}, OnPort(4711)).protocols.empty());
+}
+
 }  // namespace
 }  // namespace rustnet::net
