@@ -3,10 +3,11 @@
 // which it is, its version, a number, the client's name.  An answer has only the number and is not
 // known by itself.
 #include <algorithm>
+#include <array>
 
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/opening.h"
+#include "common/net/dpi/framer.h"
 
 namespace rustnet::net {
 namespace {
@@ -57,10 +58,40 @@ Verdict ReadRequest(Bytes opening, Request* request) {
   return request->client.size() == length ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
-void ReadFrame(Bytes frame, Facts* facts) {
-  Request request;
-  if (ReadRequest(frame, &request) == Verdict::kMatch) facts->Add(kKafkaClient, request.client);
-}
+// The first frame of each end.  Behind a request none is looked for: an answer can look like one,
+// if its number is small.
+class KafkaSession : public Session {
+ public:
+  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+    const size_t way = static_cast<size_t>(direction);
+    Bytes frame;
+    if (!seen_[way] && framers_[way].Next(&bytes, &frame)) {
+      seen_[way] = true;
+      if (!requested_) OnFirst(frame, facts);
+    }
+    if (framers_[way].broken() || ++pieces_ > kMostPieces) return Progress::kDone;
+    return Agreed() ? Progress::kDone : Progress::kMore;
+  }
+  bool Agreed() const override { return seen_[0] && seen_[1]; }
+  size_t memory() const override {
+    return sizeof *this + framers_[0].memory() + framers_[1].memory();
+  }
+
+ private:
+  static constexpr uint32_t kMostPieces = 1024;
+
+  void OnFirst(Bytes frame, Facts* facts) {
+    Request request;
+    const Verdict verdict = ReadRequest(frame, &request);
+    requested_ = verdict != Verdict::kNotMine;
+    if (verdict == Verdict::kMatch) facts->Add(kKafkaClient, request.client);
+  }
+
+  std::array<Framer, 2> framers_{Framer(&KafkaSize, kMostHeld), Framer(&KafkaSize, kMostHeld)};
+  std::array<bool, 2> seen_{};
+  bool requested_ = false;
+  uint32_t pieces_ = 0;
+};
 
 }  // namespace
 
@@ -85,8 +116,6 @@ Verdict ProbeKafkaPort(Bytes opening) {
 
 FieldList KafkaFields() { return FieldsOf<kKafkaClient>(); }
 
-std::unique_ptr<Session> StartKafka() {
-  return std::make_unique<OpeningSession<&KafkaSize, &ReadFrame, kMostHeld, 1>>();
-}
+std::unique_ptr<Session> StartKafka() { return std::make_unique<KafkaSession>(); }
 
 }  // namespace rustnet::net

@@ -71,7 +71,10 @@ Verdict ReadMessage(Bytes message, std::string_view* command) {
       if (name != Verdict::kMatch) return name;
       if (collection.find('.') == std::string_view::npos) return Verdict::kNotMine;
       reader.Skip(8);  // how many to skip and to return
-      return reader.ok() ? ReadDocument(reader, size, command) : Verdict::kNeedMore;
+      if (!reader.ok()) return Verdict::kNeedMore;
+      const Verdict document = ReadDocument(reader, size, command);
+      if (!collection.ends_with(".$cmd")) *command = {};  // a query: the name of a field
+      return document;
     }
     case kReply:  // flags, cursor, from where, how many
       reader.Skip(12);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TDS of SQL Server ([MS-TDS] sections 2.2.3, 2.2.6) and Sybase (TDS 5.0): packets of a type, a
 // status, a length, and a body.  A login names host, user, program, server and database; the
-// password in it is passed over.  Where encryption is agreed, nothing more is seen.
+// password in it is passed over.  Where encryption is agreed, the handshake of TLS stands in
+// packets of kind PRELOGIN (section 2.2.6.5), and behind it nothing more is seen.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -22,13 +23,16 @@ constexpr Field kTdsDatabase{"tds_database"};
 constexpr uint8_t kBatch = 1, kLogin5 = 2, kRpc = 3, kAnswer = 4, kAttention = 6, kBulk = 7;
 constexpr uint8_t kTransaction = 14, kCommand5 = 15, kLogin7 = 16, kSspi = 17, kPrelogin = 18;
 constexpr size_t kHeader = 8;
-constexpr size_t kMostHeld = 1024;
-constexpr size_t kLogin7Fixed = 36;  // before the places of the texts
-constexpr size_t kName5 = 30;        // of TDS 5: bytes of a text, its length behind
+constexpr size_t kLeastPacket = 512;  // that is followed by others of its message
+constexpr uint8_t kTlsData = 0x17;    // a record of TLS where a packet should be
+constexpr size_t kMostHeld = 4096;    // a packet, by default
+constexpr size_t kLogin7Fixed = 36;   // before the places of the texts
+constexpr size_t kName5 = 30;         // of TDS 5: bytes of a text, its length behind
 constexpr size_t kLongestText = 128;
 constexpr uint32_t kEnough = 16;  // packets
 
 size_t TdsSize(Bytes start) {
+  if (start.front() == kTlsData) return 0;
   ByteReader reader(start);
   reader.Skip(2);
   const uint16_t length = reader.U16();
@@ -94,21 +98,35 @@ void ReadLogin5(Bytes login, Facts* facts) {
 
 class TdsSession : public Session {
  public:
-  Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
+  Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) override {
     Framer& framer = framers_[static_cast<size_t>(direction)];
     Bytes packet;
     while (framer.Next(&bytes, &packet)) {
       spoken_[static_cast<size_t>(direction)] = true;
+      OnTls(direction, packet, moment, facts);
       if (OnPacket(packet, facts) || ++packets_ > kEnough) return Progress::kDone;
     }
     return framer.broken() ? Progress::kDone : Progress::kMore;
   }
+  std::string_view Inner() const override { return tls_found_ ? "tls" : ""; }
   bool Agreed() const override { return spoken_[0] && spoken_[1]; }
   size_t memory() const override {
-    return sizeof *this + framers_[0].memory() + framers_[1].memory();
+    return sizeof *this + framers_[0].memory() + framers_[1].memory() +
+           (tls_ == nullptr ? 0 : tls_->memory());
   }
 
  private:
+  void OnTls(Direction direction, Bytes packet, const Moment& moment, Facts* facts) {
+    if (packet.front() != kPrelogin) return;
+    const Bytes body = packet.subspan(kHeader);
+    if (!tls_found_ && !body.empty() && ProbeTls(body) == Verdict::kMatch) {
+      tls_found_ = true;
+      tls_ = StartTls();
+    }
+    if (tls_ == nullptr) return;
+    if (tls_->OnData(direction, body, moment, facts) != Progress::kMore) tls_.reset();
+  }
+
   // True: nothing more will come.
   bool OnPacket(Bytes packet, Facts* facts) {
     const uint8_t type = packet.front();
@@ -121,8 +139,10 @@ class TdsSession : public Session {
 
   std::array<Framer, 2> framers_{Framer(&TdsSize, kMostHeld), Framer(&TdsSize, kMostHeld)};
   std::array<bool, 2> spoken_{};
+  std::unique_ptr<Session> tls_;
   uint32_t packets_ = 0;
   bool logged_in_ = false;
+  bool tls_found_ = false;
 };
 
 // [MS-TDS] 2.2.6.5: the first option is the version: 0, its place, six bytes.
@@ -166,7 +186,10 @@ Verdict ProbeHeader(Bytes opening, size_t* size) {
   if ((status & ~0x1b) != 0) return Verdict::kNotMine;
   *size = TdsSize(opening);
   if (*size == kFrameSizeUnknown) return Verdict::kNeedMore;
-  if (*size <= kHeader) return Verdict::kNotMine;
+  const bool last = (status & 1) != 0;
+  if (!last && *size < kLeastPacket) return Verdict::kNotMine;
+  const bool empty = *size == kHeader && opening.front() == kAttention;
+  if (*size <= kHeader && !empty) return Verdict::kNotMine;
   reader.Skip(5);  // length, process, number
   if (reader.ok() && reader.empty()) return Verdict::kNeedMore;
   if (!reader.ok()) return Verdict::kNeedMore;

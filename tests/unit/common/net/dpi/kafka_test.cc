@@ -34,5 +34,15 @@ TEST(KafkaTest, TheClient) {
   EXPECT_FALSE(result.wants_more);
 }
 
+// An answer to request 3 may look like a request to produce.
+TEST(KafkaTest, AnAnswerIsNoRequest) {
+  const std::string answer = S("\0\0\0\x15\0\0\0\3\0\0\0\1\0\5topic\0\0\0\0\0\0");
+  CheckProbe(&ProbeKafkaPort, {{"Answer", answer, Verdict::kMatch}});
+  EXPECT_THAT(CheckEverySegmentation({{kClient, Request(0, 3, "p")}, {kServer, answer}},
+                                     {.server_port = 9092})
+                  .facts,
+              ElementsAre("kafka_client=p"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -40,5 +40,14 @@ TEST(MongodbTest, Commands) {
   }
 }
 
+// What an old client looks for in a collection: its first element is a field, no command.
+TEST(MongodbTest, AQueryIsNoCommand) {
+  const std::string query =
+      Message(0, 2004, Le32(0) + S("shop.users\0") + Le32(0) + Le32(1) + kDocument);
+  const Result result = CheckEveryCut({{kClient, query}, {kServer, kAnswer}}, kOdd);
+  EXPECT_THAT(result.protocols, ElementsAre("mongodb"));
+  EXPECT_THAT(result.facts, IsEmpty());
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -64,5 +64,27 @@ TEST(TdsTest, Sybase) {
               ElementsAre("tds_host=host", "tds_user=sa"));
 }
 
+// [MS-TDS] section 2.2.6.5: the handshake of TLS stands in packets of kind PRELOGIN.
+TEST(TdsTest, TlsInPackets) {
+  const std::string hello(kTlsHello);
+  const Result result = CheckEveryCut({{kClient, kPrelogin},
+                                       {kServer, Packet(4, kPrelogin.substr(8))},
+                                       {kClient, Packet(18, hello)}},
+                                      kOdd);
+  EXPECT_THAT(result.protocols, ElementsAre("tds", "tls"));
+  EXPECT_THAT(result.facts, testing::Contains("tls_offered=TLS1.2"));
+  const Result sealed = Feed({{kClient, kPrelogin},
+                              {kClient, Packet(18, hello)},
+                              {kClient, S("\x17\3\3\0\x10") + std::string(16, 's')}},
+                             kOdd);
+  EXPECT_FALSE(sealed.wants_more);
+}
+
+TEST(TdsTest, AnAttentionAlone) {
+  CheckProbe(&ProbeTdsPort, {{"Attention", Packet(6, ""), Verdict::kMatch},
+                             {"Empty batch", Packet(1, ""), Verdict::kNotMine},
+                             {"TPKT", S("\3\0\0\x0b\6\xe0\0\0\0\0\0"), Verdict::kNotMine}});
+}
+
 }  // namespace
 }  // namespace rustnet::net
