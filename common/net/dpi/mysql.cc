@@ -9,6 +9,7 @@
 #include "common/net/dpi/commands.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/framer.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -43,6 +44,30 @@ std::string_view ReadText(ByteReader* reader, size_t longest) {
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+// A client's answer to a greeting that was not captured: abilities, longest packet, character set,
+// 19 bytes of nothing, four more (MariaDB's abilities), a user's name; or what asks for TLS, which
+// ends before the name.
+Verdict ProbeLogin(Bytes opening) {
+  const size_t size = MysqlSize(opening);
+  if (size == kFrameSizeUnknown) return Verdict::kNeedMore;
+  uint32_t abilities = 0;
+  Shape shape(opening);
+  shape.Skip(3).U8(Equal(1)).Le32([&](uint32_t n) {
+    return ((abilities = n) & kProtocol41) != 0 && size >= kHeader + kTlsRequestBody;
+  });
+  shape.Skip(5);
+  for (int i = 0; i < 19; ++i) shape.U8(Equal(0));
+  shape.Skip(4);
+  if (shape.verdict() != Verdict::kMatch) return shape.verdict();
+  if (size == kHeader + kTlsRequestBody) {
+    return (abilities & kSsl) != 0 ? Verdict::kMatch : Verdict::kNotMine;
+  }
+  const std::string_view rest = AsText(shape.rest());
+  const std::string_view user = rest.substr(0, rest.find('\0'));
+  if (user.size() > kLongestUser || !IsPrintable(user)) return Verdict::kNotMine;
+  return user.size() == rest.size() ? Verdict::kNeedMore : Verdict::kMatch;
 }
 
 class MysqlSession : public Session {
@@ -86,6 +111,10 @@ class MysqlSession : public Session {
     if (number == 0 && reader.Peek() == kChangeUser) {
       reader.Skip(1);
       facts->Add(kMysqlUser, ReadText(&reader, kLongestUser));
+    }
+    if (!greeted_ && !logged_in_ && ProbeLogin(packet) == Verdict::kMatch) {
+      server_ = Opposite(direction);
+      return OnLogin(direction, reader, MysqlSize(packet), facts);
     }
     if (logged_in_ || !greeted_) {
       spoken_[static_cast<size_t>(direction)] = true;
@@ -157,7 +186,8 @@ Verdict ProbeMysql(Bytes opening) {
   return reader.U8() == 0 ? ProbeGreeting(reader, size) : Verdict::kNotMine;
 }
 
-// On its port also a query, alone in its packet, as captures begin anywhere, and a refusal.
+// On its port also a login or a query, alone in its packet, as captures begin anywhere, and a
+// refusal.
 Verdict ProbeMysqlPort(Bytes opening) {
   constexpr std::array<std::string_view, 12> kStatements = {
       "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "SET ",   "SHOW ",
@@ -168,7 +198,9 @@ Verdict ProbeMysqlPort(Bytes opening) {
   if (size == kFrameSizeUnknown || opening.size() <= kHeader) return Verdict::kNeedMore;
   ByteReader reader(opening);
   reader.Skip(3);
-  if (reader.U8() != 0) return Verdict::kNotMine;
+  const uint8_t number = reader.U8();
+  if (number == 1) return ProbeLogin(opening);
+  if (number != 0) return Verdict::kNotMine;
   const uint8_t kind = reader.U8();
   if (kind == kError) {  // a code in two bytes, then text
     const uint16_t code = reader.Le16();

@@ -8,6 +8,7 @@
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/dissectors.h"
 #include "common/net/dpi/framer.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -150,9 +151,23 @@ Verdict ProbePostgresql(Bytes opening) {
   return message.size() < size ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
-// On its port also two messages one behind the other, as captures begin anywhere.
+// What a server refuses with: fields of a kind and a text, of which the first says how bad it is.
+Verdict ProbeRefusal(Bytes opening) {
+  Shape shape(opening);
+  shape.Is("E").U32(Between(16, 4096)).Is("S");
+  if (shape.verdict() != Verdict::kMatch) return shape.verdict();
+  Verdict best = Verdict::kNotMine;
+  for (const std::string_view severity : {"ERROR", "FATAL", "PANIC"}) {
+    const Verdict verdict = Shape(shape.rest()).Is(severity).U8(Equal(0)).verdict();
+    if (verdict == Verdict::kMatch || best == Verdict::kNotMine) best = verdict;
+  }
+  return best;
+}
+
+// On its port also a refusal, and two messages one behind the other, as captures begin anywhere.
 Verdict ProbePostgresqlPort(Bytes opening) {
   if (opening.front() == 0) return ProbePostgresql(opening);
+  if (ProbeRefusal(opening) == Verdict::kMatch) return Verdict::kMatch;
   const Verdict first = ProbeMessageType(&opening);
   if (first != Verdict::kMatch) return first;
   return opening.empty() ? Verdict::kNeedMore : ProbeMessageType(&opening);

@@ -10,6 +10,7 @@
 #include "common/base/byte_reader.h"
 #include "common/base/ip_address.h"
 #include "common/net/dpi/dissectors.h"
+#include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
 namespace {
@@ -19,6 +20,7 @@ constexpr Field kSocksUser{"socks_user"};
 constexpr Field kSocksDestination{"socks_destination"};  // host:port
 
 constexpr uint8_t kV4 = 4, kV5 = 5;
+constexpr uint8_t kLoginVersion = 1;  // RFC 1929
 constexpr uint8_t kConnect = 1, kBind = 2, kAssociate = 3;
 constexpr uint8_t kNoneNeeded = 0, kPassword = 2, kNoneAcceptable = 0xff;
 constexpr uint8_t kIpv4 = 1, kName = 3, kIpv6 = 4;
@@ -248,15 +250,26 @@ class SocksSession : public Session {
   bool answered_ = false;
 };
 
+// What a client may send without waiting: what it asks for, or a name and a password.
+Verdict ProbeHasty(Bytes rest) {
+  Shape shape(rest);
+  if (rest.front() == kLoginVersion) return shape.Skip(1).U8(Between(1, 255)).verdict();
+  shape.U8(Equal(kV5)).U8(Between(kConnect, kAssociate)).U8(Equal(0));
+  return shape.U8([](uint8_t type) { return type == kIpv4 || type == kName || type == kIpv6; })
+      .verdict();
+}
+
 // Version, number of methods, those: nothing, GSSAPI, a password, CHAP and others of RFC 1928.
 Verdict ProbeGreeting(ByteReader reader, uint8_t most) {
   if (reader.empty()) return Verdict::kNeedMore;
   const uint8_t methods = reader.U8();
-  if (methods == 0 || methods > 16 || reader.size() > methods) return Verdict::kNotMine;
-  for (const uint8_t method : reader.rest()) {
+  const size_t size = reader.size();
+  if (methods == 0 || methods > 16) return Verdict::kNotMine;
+  for (const uint8_t method : reader.TakeUpTo(methods)) {
     if (method > most && method < 0x80) return Verdict::kNotMine;
   }
-  return reader.size() == methods ? Verdict::kMatch : Verdict::kNeedMore;
+  if (size < methods) return Verdict::kNeedMore;
+  return reader.empty() ? Verdict::kMatch : ProbeHasty(reader.rest());
 }
 
 // Version, command, port, address, a user's name of printable characters, 0.

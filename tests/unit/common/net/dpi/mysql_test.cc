@@ -64,5 +64,21 @@ TEST(MysqlTest, OldLoginCompressionRefusal) {
   EXPECT_THAT(Feed({{kServer, Packet(0, S("\xff\x6a\4") + "Host")}}, kPort3306).facts, IsEmpty());
 }
 
+TEST(MysqlTest, AGreetingThatWasNotCaptured) {
+  const std::string login = Login("alice", S("\x85\xa2\x0e\0"));
+  const std::string tls = Packet(1, S("\x85\xae\x0e\0\0\0\0\1\x21") + std::string(23, '\0'));
+  const std::string filled =
+      Packet(1, S("\x85\xa2\x0e\0\0\0\0\1\x21") + std::string(23, 'x') + S("alice\0"));
+  CheckProbe(&ProbeMysqlPort, {{"Login", login, Verdict::kMatch},
+                               {"TLS", tls, Verdict::kMatch},
+                               {"Filled", filled, Verdict::kNotMine},
+                               {"Answer", Packet(1, S("\0\0\0\2\0\0\0")), Verdict::kNotMine}});
+  const Result result = CheckEverySegmentation({{kClient, login}}, kPort3306);
+  EXPECT_THAT(result.protocols, ElementsAre("mysql"));
+  EXPECT_THAT(result.facts, ElementsAre("mysql_user=alice"));
+  EXPECT_THAT(CheckEverySegmentation({{kClient, tls}, {kClient, kTlsHello}}, kPort3306).protocols,
+              ElementsAre("mysql", "tls"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -50,5 +50,13 @@ TEST(PostgresqlTest, LyingLengthsTeachNothing) {
   EXPECT_THAT(Feed({{kClient, cut}}, kOdd).facts, IsEmpty());
 }
 
+TEST(PostgresqlTest, ARefusalAlone) {
+  const std::string refusal = S("E\0\0\0\x1dSFATAL\0C28P01\0Mno entry\0\0");
+  CheckProbe(&ProbePostgresqlPort, {{"Refusal", refusal, Verdict::kMatch},
+                                    {"Notice", S("N\0\0\0\x1cSFATAL\0C"), Verdict::kNeedMore}});
+  EXPECT_THAT(CheckEverySegmentation({{kServer, refusal}}, {.server_port = 5432}).protocols,
+              ElementsAre("postgresql"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

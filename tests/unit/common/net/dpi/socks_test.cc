@@ -63,5 +63,17 @@ TEST(SocksTest, RefusedEnds) {
   EXPECT_FALSE(result.wants_more);
 }
 
+TEST(SocksTest, AClientThatDoesNotWait) {
+  CheckProbe(&ProbeSocks, {{"Request", S("\5\1\0") + kConnect5, Verdict::kMatch},
+                           {"Login", S("\5\1\2\1\5alice"), Verdict::kMatch},
+                           {"Command", S("\5\1\0\5\4\0\1"), Verdict::kNotMine}});
+  const Result result = CheckEverySegmentation({{kClient, S("\5\1\0") + kConnect5},
+                                                {kServer, S("\5\0") + kReply5},
+                                                {kClient, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}},
+                                               kOdd);
+  EXPECT_THAT(result.protocols, ElementsAre("socks", "http"));
+  EXPECT_EQ(result.facts[1], "socks_destination=example.org:25");
+}
+
 }  // namespace
 }  // namespace rustnet::net
