@@ -25,7 +25,7 @@ constexpr std::string_view kCommands[] = {
     "PONG",  "QUIT",  "MODE",     "TOPIC",  "NAMES",    "LIST",         "WHO",    "WHOIS",
     "CAP",   "OPER",  "SQUIT",    "INVITE", "KICK",     "VERSION",      "STATS",  "LINKS",
     "TIME",  "ADMIN", "INFO",     "MOTD",   "LUSERS",   "WHOWAS",       "KILL",   "AWAY",
-    "ERROR", "ISON",  "USERHOST", "SERVER", "STARTTLS", "AUTHENTICATE", "TRACE"};
+    "ERROR", "ISON",  "USERHOST", "SERVER", "STARTTLS", "AUTHENTICATE", "TRACE",  "TAGMSG"};
 constexpr std::string_view kOfClients[] = {"NICK", "USER", "PASS", "CAP", "STARTTLS"};
 constexpr std::string_view kFromServer[] = {"NOTICE", "PRIVMSG", "MODE", "JOIN", "PING"};
 
@@ -163,6 +163,15 @@ Verdict ProbeIrc(Bytes opening) {
 // On its ports any known command at the beginning of a line, with a prefix or without.
 Verdict ProbeIrcPort(Bytes opening) {
   std::string_view text = AsText(opening);
+  if (text.front() == '@') {  // IRCv3 tags
+    const size_t blank = text.find(' ');
+    const bool plain = text.substr(0, blank).find_first_of("\r\n") == std::string_view::npos;
+    if (!plain || text.size() > kMostTags) return Verdict::kNotMine;
+    if (blank == std::string_view::npos || blank + 1 == text.size()) return Verdict::kNeedMore;
+    text.remove_prefix(blank + 1);
+    if (text.front() == '@') return Verdict::kNotMine;
+    return ProbeIrcPort(AsBytes(text));
+  }
   const Verdict sure = ProbeIrc(opening);
   if (sure == Verdict::kMatch) return sure;
   if (text.front() == ':') {

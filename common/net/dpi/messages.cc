@@ -23,11 +23,20 @@ bool IsMethod(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return IsUpper(c) || c == '_'; });
 }
 
+bool IsVersion(std::string_view word, const MessageForm& form) {
+  return !word.empty() && (word == form.version || word == form.newer);
+}
+
+// Whether the text is, or begins, the version.
+bool BeginsLike(std::string_view text, std::string_view version) {
+  return !version.empty() && text.substr(0, version.size()) == version.substr(0, text.size());
+}
+
 // False: the line begins no message.
 bool ReadStart(std::string_view line, const MessageForm& form, Facts* facts) {
   std::string_view rest = line;
   const std::string_view first = TakeWord(&rest);
-  if (first == form.version) {
+  if (IsVersion(first, form)) {
     const std::string_view code = TakeWord(&rest);
     if (code.size() != 3 || !std::all_of(code.begin(), code.end(), IsDigit)) return false;
     if (facts != nullptr) form.status(code, facts);
@@ -35,7 +44,7 @@ bool ReadStart(std::string_view line, const MessageForm& form, Facts* facts) {
   }
   const size_t end = rest.rfind(' ');
   if (!IsMethod(first) || end == std::string_view::npos) return false;
-  if (rest.substr(end + 1) != form.version) return false;
+  if (!IsVersion(rest.substr(end + 1), form)) return false;
   if (facts != nullptr) form.request(first, Trimmed(rest.substr(0, end)), facts);
   return true;
 }
@@ -73,8 +82,7 @@ Verdict ProbeMessage(Bytes opening, const MessageForm& form) {
     return ReadStart(TakeLine(&rest), form, nullptr) ? Verdict::kMatch : Verdict::kNotMine;
   }
   if (text.size() > kLongestLine) return Verdict::kNotMine;
-  const std::string_view version = form.version.substr(0, text.size());
-  if (text.substr(0, form.version.size()) == version) return Verdict::kNeedMore;
+  if (BeginsLike(text, form.version) || BeginsLike(text, form.newer)) return Verdict::kNeedMore;
   const size_t blank = text.find(' ');
   const std::string_view word = text.substr(0, blank);
   return IsMethod(word) ? Verdict::kNeedMore : Verdict::kNotMine;

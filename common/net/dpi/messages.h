@@ -18,6 +18,7 @@ struct MessageForm {
   void (*header)(std::string_view name, std::string_view value, const Moment& moment, Facts* facts);
   // What stands behind the headers, up to 4096 bytes; null: not wanted.
   void (*body)(std::string_view body, const Moment& moment);
+  std::string_view newer = {};  // a version that is read alike
 };
 
 // "METHOD target VERSION" or "VERSION 200 reason", empty lines before it passed over (RFC 3261

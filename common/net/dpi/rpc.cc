@@ -93,10 +93,11 @@ Verdict ProbeRpcTcp(Bytes opening) {
 }
 
 Verdict ProbeRpcTcpPort(Bytes opening) {
+  const auto mark = [](uint32_t n) { return Between(24, kLongestRecord)(n & ~kLastFragment); };
   Shape call(opening);
   Shape reply(opening);
-  call.Is("\x80").Skip(3);
-  reply.Is("\x80").Skip(3);
+  call.U32(mark);
+  reply.U32(mark);
   return Either(Call(&call).verdict(), Reply(&reply).verdict());
 }
 

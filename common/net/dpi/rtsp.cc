@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// RTSP 1.0 (RFC 2326): messages like those of HTTP, and between them media in frames of "$", a
-// channel, a length of two bytes (section 10.12), which are skipped.  Where media will be sent in
-// datagrams is expected.
+// RTSP 1.0 (RFC 2326) and 2.0 (RFC 7826): messages like those of HTTP, and between them media in
+// frames of "$", a channel, a length of two bytes (section 10.12), which are skipped.  Where media
+// will be sent in datagrams is expected.
 #include <algorithm>
 
 #include "common/base/text.h"
@@ -66,7 +66,7 @@ void OnHeader(std::string_view name, std::string_view value, const Moment& momen
   }
 }
 
-constexpr MessageForm kForm{"RTSP/1.0", &OnRequest, &OnStatus, &OnHeader, nullptr};
+constexpr MessageForm kForm{"RTSP/1.0", &OnRequest, &OnStatus, &OnHeader, nullptr, "RTSP/2.0"};
 
 class RtspSession : public MessageSession {
  public:

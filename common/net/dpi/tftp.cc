@@ -19,17 +19,21 @@ constexpr uint16_t kRead = 1, kWrite = 2;
 constexpr size_t kLongestName = 256;
 constexpr std::array<std::string_view, 3> kModes = {"netascii", "octet", "mail"};
 
-// Printable text up to a 0, which is taken too.
-bool ReadText(ByteReader* reader, std::string_view* text) {
+// Printable text up to a 0, which is taken too; none: the 0 alone.
+bool ReadAnyText(ByteReader* reader, std::string_view* text) {
   const std::string_view rest = AsText(reader->rest());
   const size_t end = rest.find('\0');
-  if (end == std::string_view::npos || end == 0 || end > kLongestName) return false;
+  if (end == std::string_view::npos || end > kLongestName) return false;
   *text = rest.substr(0, end);
   for (const char c : *text) {
     if (c >= 0 && c < 0x20) return false;
   }
   reader->Skip(end + 1);
   return true;
+}
+
+bool ReadText(ByteReader* reader, std::string_view* text) {
+  return ReadAnyText(reader, text) && !text->empty();
 }
 
 bool ReadRequest(Bytes datagram, Facts* facts) {
@@ -43,8 +47,10 @@ bool ReadRequest(Bytes datagram, Facts* facts) {
   for (const std::string_view m : kModes) known = known || EqualsIgnoreCase(m, mode);
   if (!known) return false;
   std::string_view option;
+  std::string_view value;  // RFC 2090: of "multicast" there is none
   while (!reader.empty()) {
     if (!ReadText(&reader, &option)) return false;
+    if (!reader.empty() && !ReadAnyText(&reader, &value)) return false;
   }
   if (facts == nullptr) return true;
   facts->Add(kTftpRequest, code == kRead ? "read" : "write");

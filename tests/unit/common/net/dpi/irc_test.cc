@@ -48,5 +48,16 @@ TEST(IrcTest, TlsAfterStarttls) {
               ElementsAre("irc", "tls"));
 }
 
+TEST(IrcTest, TagsFirst) {
+  CheckProbe(&ProbeIrcPort, {{"Client", "@label=1 PRIVMSG #c :x\r\n", Verdict::kMatch},
+                             {"Tags alone", "@+typing=done TAGMSG #c\r\n", Verdict::kMatch},
+                             {"Server", "@time=1 :b!u@h PRIVMSG #c :hi\r\n", Verdict::kMatch},
+                             {"Command", "@label=1 WHATEVER\r\n", Verdict::kNotMine},
+                             {"Line", "@RSYNCD:\n 31.0\n", Verdict::kNotMine}});
+  EXPECT_THAT(
+      CheckEverySegmentation({{kClient, "@label=1 JOIN #c\r\n"}}, {.server_port = 6667}).protocols,
+      ElementsAre("irc"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

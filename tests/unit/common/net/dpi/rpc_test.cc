@@ -32,5 +32,16 @@ TEST(RpcTest, ProgramVersionProcedure) {
   CheckTruncations(kCall, 4711, 3);
 }
 
+// Section 11: not the last fragment of its record.
+TEST(RpcTest, AFragmentFirst) {
+  const std::string fragment = U32(kCall.size()) + kCall;
+  CheckProbe(&ProbeRpcTcp, {{"Fragment", fragment, Verdict::kNotMine}});
+  CheckProbe(&ProbeRpcTcpPort, {{"Fragment", fragment, Verdict::kMatch},
+                                {"Short", U32(8) + kCall, Verdict::kNotMine}});
+  EXPECT_THAT(
+      CheckEverySegmentation({{kClient, fragment + Record("rest")}}, {.server_port = 2049}).facts,
+      ElementsAre("rpc_program=100003", "rpc_version=3", "rpc_procedure=1"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

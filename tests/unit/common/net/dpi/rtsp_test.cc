@@ -25,5 +25,16 @@ TEST(RtspTest, MessagesAndMediaBetween) {
                                         "rtsp_status=454", "rtsp_method=TEARDOWN"));
 }
 
+TEST(RtspTest, Version2) {
+  CheckProbe(&ProbeRtsp, {{"Request", "OPTIONS * RTSP/2.0\r\n", Verdict::kMatch},
+                          {"Answer", "RTSP/2.0 200 OK\r\n", Verdict::kMatch},
+                          {"Version 3", "RTSP/3.0 200 OK\r\n", Verdict::kNotMine}});
+  EXPECT_THAT(CheckEveryCut({{kClient, "SETUP rtsp://cam/1 RTSP/2.0\r\nCSeq: 1\r\n\r\n"},
+                             {kServer, "RTSP/2.0 200 OK\r\nCSeq: 1\r\n\r\n"}},
+                            {.server_port = 5541})
+                  .facts,
+              ElementsAre("rtsp_method=SETUP", "rtsp_url=rtsp://cam/1", "rtsp_status=200"));
+}
+
 }  // namespace
 }  // namespace rustnet::net

@@ -21,5 +21,14 @@ TEST(TftpTest, Requests) {
   EXPECT_THAT(Feed({{kClient, S("\0\4\0\1")}}, OnPort(69)).protocols, IsEmpty());
 }
 
+// RFC 2090: "multicast" is asked for without a value.
+TEST(TftpTest, AnOptionWithoutAValue) {
+  const std::string read = S("\0\1x\0octet\0multicast\0\0tsize\0000\0");
+  CheckProbe(&ProbeTftp, {{"Multicast", read, Verdict::kMatch},
+                          {"No name", S("\0\1x\0octet\0\0\0"), Verdict::kNeedMore}});
+  EXPECT_THAT(Feed({{kClient, read}}, OnPort(69)).facts,
+              ElementsAre("tftp_request=read", "tftp_file=x"));
+}
+
 }  // namespace
 }  // namespace rustnet::net
