@@ -55,6 +55,12 @@ struct Head {
   uint32_t length = 0;
 };
 
+// Section 2.4: what one end sends the other does not.
+bool FitsDirection(uint8_t opcode, bool answer) {
+  constexpr std::string_view kRequests("\1\4\5\7\x09\x0a\x0b\x0d\x0f");
+  return (kRequests.find(static_cast<char>(opcode)) == std::string_view::npos) == answer;
+}
+
 Verdict ReadHead(Bytes opening, Head* head) {
   ByteReader reader(opening);
   head->version = reader.U8();
@@ -65,7 +71,8 @@ Verdict ReadHead(Bytes opening, Head* head) {
   reader.Skip(2);
   if (!reader.ok() || reader.empty()) return Verdict::kNeedMore;
   head->opcode = reader.U8();
-  if (head->opcode > kLastOpcode) return Verdict::kNotMine;
+  const bool answer = (head->version & kAnswer) != 0;
+  if (head->opcode > kLastOpcode || !FitsDirection(head->opcode, answer)) return Verdict::kNotMine;
   head->length = reader.U32();
   if (!reader.ok()) return Verdict::kNeedMore;
   return head->length <= kLongest ? Verdict::kMatch : Verdict::kNotMine;

@@ -77,7 +77,16 @@ Verdict ProbeNntp(Bytes opening) {
   return open ? Verdict::kNeedMore : Verdict::kNotMine;
 }
 
-Verdict ProbeNntpPort(Bytes opening) { return ProbeReplyOrWord(AsText(opening), kCommands); }
+// On its ports any answer or command.  220 to 223 have an article's number (RFC 3977 section 6.2):
+// with 220 alone others greet.
+Verdict ProbeNntpPort(Bytes opening) {
+  const std::string_view text = AsText(opening);
+  const Verdict verdict = ProbeReplyOrWord(text, kCommands);
+  const std::string_view code = text.substr(0, 3);
+  if (verdict != Verdict::kMatch || code < "220" || code > "223") return verdict;
+  if (text.size() < 5) return Verdict::kNeedMore;
+  return text[4] >= '0' && text[4] <= '9' ? Verdict::kMatch : Verdict::kNotMine;
+}
 
 FieldList NntpFields() { return FieldsOf<kNntpCommand, kNntpServer>(); }
 

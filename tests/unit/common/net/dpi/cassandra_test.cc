@@ -21,7 +21,9 @@ TEST(CassandraTest, Probes) {
                                {"Other map", Frame(4, 1, std::string(40, 'x')), Verdict::kNotMine},
                                {"Options", Frame(4, 5, ""), Verdict::kNotMine}});
   CheckProbe(&ProbeCassandraPort, {{"Options", Frame(4, 5, ""), Verdict::kMatch},
-                                   {"Opcode", Frame(4, 99, ""), Verdict::kNotMine}});
+                                   {"Opcode", Frame(4, 99, ""), Verdict::kNotMine},
+                                   {"Error asked", Frame(4, 0, ""), Verdict::kNotMine},
+                                   {"Options answered", Frame(0x84, 5, ""), Verdict::kNotMine}});
 }
 
 TEST(CassandraTest, VersionAndDriver) {

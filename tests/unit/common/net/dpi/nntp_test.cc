@@ -43,5 +43,12 @@ TEST(NntpTest, TlsAfterStarttls) {
               ElementsAre("nntp", "tls"));
 }
 
+TEST(NntpTest, OthersGreetWith220) {
+  CheckProbe(&ProbeNntpPort, {{"Article", "220 1 <a@b>\r\n", Verdict::kMatch},
+                              {"Group", "211 10 1 10 misc.test\r\n", Verdict::kMatch},
+                              {"Mail", "220 mx ESMTP\r\n", Verdict::kNotMine},
+                              {"FTP", "220-Welcome\r\n", Verdict::kNotMine}});
+}
+
 }  // namespace
 }  // namespace rustnet::net
