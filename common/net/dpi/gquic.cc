@@ -56,6 +56,21 @@ Verdict ReadHeader(ByteReader* reader, Bytes* version) {
   return reader->ok() ? Verdict::kMatch : Verdict::kNeedMore;
 }
 
+// What a server answers to a version that it does not know: flags, connection id, those it knows.
+Verdict ProbeNegotiation(Bytes datagram) {
+  constexpr uint8_t kFlags = 0x09;
+  constexpr size_t kHead = 1 + 8, kVersion = 4;
+  if (datagram.front() != kFlags) return Verdict::kNotMine;
+  if (datagram.size() < kHead) return Verdict::kNeedMore;
+  Bytes versions = datagram.subspan(kHead);
+  const bool several = versions.size() >= 2 * kVersion;
+  while (versions.size() >= kVersion) {
+    if (!IsVersion(versions.first(kVersion))) return Verdict::kNotMine;
+    versions = versions.subspan(kVersion);
+  }
+  return several && versions.empty() ? Verdict::kMatch : Verdict::kNeedMore;
+}
+
 void ReadHello(Bytes message, Facts* facts) {
   ByteReader reader(message);
   reader.Skip(kHello.size());
@@ -105,7 +120,8 @@ class GquicSession : public Session {
 Verdict ProbeGquic(Bytes datagram) {
   ByteReader reader(datagram);
   Bytes version;
-  return ReadHeader(&reader, &version);
+  const Verdict header = ReadHeader(&reader, &version);
+  return header == Verdict::kNotMine ? ProbeNegotiation(datagram) : header;
 }
 
 FieldList GquicFields() { return FieldsOf<kQuicVersion, kSni, kQuicUserAgent>(); }

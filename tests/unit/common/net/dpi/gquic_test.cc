@@ -17,6 +17,8 @@ TEST(GquicTest, HelloInClear) {
       &ProbeGquic,
       {{"Q043", q043, Verdict::kMatch},
        {"Q046", q046, Verdict::kMatch},
+       {"Versions", "\x09" + std::string(8, 'i') + "Q046Q043Q039", Verdict::kMatch},
+       {"Versions and more", "\x09" + std::string(8, 'i') + "Q046Q043else", Verdict::kNotMine},
        {"No version", "\x08" + std::string(40, 'i'), Verdict::kNotMine},
        {"Other text", "\x09" + std::string(8, 'i') + "Qabc" + "x", Verdict::kNotMine},
        {"Long, of a short version", "\xc0Q043\x50" + std::string(20, 'i'), Verdict::kNotMine}});
