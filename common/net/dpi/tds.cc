@@ -119,7 +119,8 @@ class TdsSession : public Session {
   void OnTls(Direction direction, Bytes packet, const Moment& moment, Facts* facts) {
     if (packet.front() != kPrelogin) return;
     const Bytes body = packet.subspan(kHeader);
-    if (!tls_found_ && !body.empty() && ProbeTls(body) == Verdict::kMatch) {
+    if (body.empty()) return;
+    if (!tls_found_ && ProbeTls(body) == Verdict::kMatch) {
       tls_found_ = true;
       tls_ = StartTls();
     }

@@ -80,6 +80,14 @@ TEST(TdsTest, TlsInPackets) {
   EXPECT_FALSE(sealed.wants_more);
 }
 
+TEST(TdsTest, AnEmptyPacketInTheHandshake) {
+  const Result result =
+      Feed({{kClient, kPrelogin + Packet(18, std::string(kTlsHello).substr(0, 20))},
+            {kServer, Packet(18, "") + Packet(18, "\x16")}},
+           kOdd);
+  EXPECT_THAT(result.protocols, ElementsAre("tds", "tls"));
+}
+
 TEST(TdsTest, AnAttentionAlone) {
   CheckProbe(&ProbeTdsPort, {{"Attention", Packet(6, ""), Verdict::kMatch},
                              {"Empty batch", Packet(1, ""), Verdict::kNotMine},
