@@ -14,6 +14,7 @@ root=${1:-$(mktemp -d /var/tmp/rustnet-root.XXXXXX)}
 mirror=$(grep -hoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null | head -1 | tr -d ' ' || true)
 suites=$(grep -lE '^Suites: bookworm' /etc/apt/sources.list.d/*.sources 2>/dev/null || true)
 [ -x "$root/bin/bash" ] || debootstrap --variant=minbase bookworm "$root" "${mirror:-http://deb.debian.org/debian}"
+chmod 755 "$root"  # others than root run tests in it, and mktemp is for its owner alone
 # This machine's way to the mirror, and nothing else of it.
 if [ -n "$suites" ]; then cp $suites "$root/etc/apt/sources.list.d/"; rm -f "$root/etc/apt/sources.list"; fi
 cp /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one flow says of another that is to come: FTP of its data connection, TFTP of the transfer,
-// SIP and RTSP of the media.  An endpoint is expected to speak a protocol for two minutes of capture time.
-// Bounded: a full set forgets its oldest.
+// SIP and RTSP of the media.  An endpoint is expected to speak a protocol for two minutes of
+// capture time. Bounded: a full set forgets its oldest.
 #pragma once
 
 #include <cstdint>
