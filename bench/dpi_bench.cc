@@ -2,7 +2,8 @@
 // Dissection, on the capture that RUSTNET_SESSIONS names (a classic pcap of Ethernet,
 // little-endian, as the harness's `mkpcap -m sess` writes it):
 //   Sessions/decode      ns per frame, decoded alone
-//   Sessions/dissected   ns per frame, through flow table and dissectors too
+//   Sessions/tracked     ns per frame, through the flow table too
+//   Sessions/dissected   ns per frame, and through the dissectors
 //   QuicInitial          ns for each client's Initial that begins a flow, up to its SNI
 // Without the variable each says so and is skipped.
 #include <benchmark/benchmark.h>
@@ -24,6 +25,7 @@ namespace rustnet::net {
 namespace {
 
 constexpr size_t kBatch = 32;
+constexpr size_t kAhead = 8;  // frames that are fetched before their turn, as the pipeline does
 
 class Capture {
  public:
@@ -68,8 +70,9 @@ void Count(benchmark::State* state, size_t each) {
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-// `dissect`: else the frames are decoded and nothing more.
-void Sessions(benchmark::State& state, bool dissect) {
+enum class Depth : uint8_t { kDecoded, kTracked, kDissected };
+
+void Sessions(benchmark::State& state, Depth depth) {
   if (Skipped(&state)) return;
   const std::vector<Frame>& frames = TheCapture().frames;
   std::array<Packet, kBatch + kMaxLayers> batch;
@@ -78,13 +81,16 @@ void Sessions(benchmark::State& state, bool dissect) {
     auto decoder = std::make_unique<Decoder>();
     FlowOptions options;
     options.hash_seed = 7;
+    options.dissect = depth == Depth::kDissected;
     auto table = std::make_unique<FlowTable>(options);
     state.ResumeTiming();
     size_t filled = 0;
-    for (const Frame& frame : frames) {
-      filled += decoder->Decode(frame, std::span<Packet, kMaxLayers>(&batch[filled], kMaxLayers));
+    for (size_t i = 0; i < frames.size(); ++i) {
+      Decoder::Prefetch(frames[std::min(i + kAhead, frames.size() - 1)]);
+      filled +=
+          decoder->Decode(frames[i], std::span<Packet, kMaxLayers>(&batch[filled], kMaxLayers));
       if (filled < kBatch) continue;
-      if (dissect) table->Add(std::span(batch).first(filled));
+      if (depth != Depth::kDecoded) table->Add(std::span(batch).first(filled));
       benchmark::DoNotOptimize(batch);
       filled = 0;
     }
@@ -135,8 +141,9 @@ void QuicInitial(benchmark::State& state) {
       static_cast<double>(names) / static_cast<double>(state.iterations() * initials.size());
 }
 
-BENCHMARK_CAPTURE(Sessions, decode, false)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Sessions, dissected, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Sessions, decode, Depth::kDecoded)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Sessions, tracked, Depth::kTracked)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Sessions, dissected, Depth::kDissected)->Unit(benchmark::kMillisecond);
 BENCHMARK(QuicInitial)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -173,7 +173,7 @@ std::string IpAddress::ToString() const {
   char* at = buffer;
   for (size_t i = 0; i < 4; ++i) {
     if (i > 0) *at++ = '.';
-    at = std::to_chars(at, std::end(buffer), bytes_[i]).ptr;
+    at = std::to_chars(at, at + 3, bytes_[i]).ptr;
   }
   return {buffer, at};
 }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
+#include <cstring>
 
+#include "common/base/hash.h"
 #include "common/base/text.h"
 
 namespace rustnet::net {
@@ -23,9 +24,17 @@ bool IsPlainAscii(std::string_view text) {
   return plain;
 }
 
-// Tells most texts apart without looking at them again.
+// Of its size, its beginning and its end: tells most texts apart without looking at them again.
 uint16_t ShortHash(std::string_view text) {
-  const uint64_t hash = std::hash<std::string_view>()(text);
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  if (text.size() >= sizeof begin) {
+    std::memcpy(&begin, text.data(), sizeof begin);
+    std::memcpy(&end, text.data() + text.size() - sizeof end, sizeof end);
+  } else {
+    std::memcpy(&begin, text.data(), text.size());
+  }
+  const uint64_t hash = MixHash(begin, end ^ text.size());
   return static_cast<uint16_t>(hash ^ hash >> 32);
 }
 
