@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
+#include "common/base/byte_reader.h"
 #include "common/base/hash.h"
 #include "common/base/text.h"
 
@@ -26,13 +26,14 @@ bool IsPlainAscii(std::string_view text) {
 
 // Of its size, its beginning and its end: tells most texts apart without looking at them again.
 uint16_t ShortHash(std::string_view text) {
+  constexpr size_t kPart = sizeof(uint64_t);
   uint64_t begin = 0;
   uint64_t end = 0;
-  if (text.size() >= sizeof begin) {
-    std::memcpy(&begin, text.data(), sizeof begin);
-    std::memcpy(&end, text.data() + text.size() - sizeof end, sizeof end);
+  if (text.size() >= kPart) {
+    begin = ByteReader(AsBytes(text)).Le64();
+    end = ByteReader(AsBytes(text.substr(text.size() - kPart))).Le64();
   } else {
-    std::memcpy(&begin, text.data(), text.size());
+    for (const char c : text) begin = begin << 8 | static_cast<uint8_t>(c);
   }
   const uint64_t hash = MixHash(begin, end ^ text.size());
   return static_cast<uint16_t>(hash ^ hash >> 32);
