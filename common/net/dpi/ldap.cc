@@ -7,7 +7,7 @@
 #include "common/net/dpi/ber.h"
 #include "common/net/dpi/datagrams.h"
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/framer.h"
+#include "common/net/dpi/frames.h"
 
 namespace rustnet::net {
 namespace {
@@ -145,12 +145,13 @@ uint8_t ReadMessage(ByteReader* reader, Facts* facts) {
   return operation.tag;
 }
 
-class LdapSession : public Session {
+class LdapSession : public FramedSession {
  public:
+  LdapSession() : FramedSession(&LdapSize, kMostHeld) {}
+
   Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
-    Framer& framer = framers_[static_cast<size_t>(direction)];
     Bytes frame;
-    while (framer.Next(&bytes, &frame)) {
+    while (framer(direction).Next(&bytes, &frame)) {
       if (OnMessage(direction, frame, facts)) {
         unread_ = bytes;
         ended_by_ = direction;
@@ -158,18 +159,12 @@ class LdapSession : public Session {
       }
       if (++frames_ == kMostFrames) return Progress::kDone;
     }
-    return framer.broken() ? Progress::kDone : Progress::kMore;
-  }
-  Progress OnGap(Direction direction, uint64_t lost) override {
-    return framers_[static_cast<size_t>(direction)].Skip(lost) ? Progress::kMore : Progress::kDone;
+    return framer(direction).broken() ? Progress::kDone : Progress::kMore;
   }
   Bytes Unread(Direction direction) const override {
     return direction == ended_by_ ? unread_ : Bytes();
   }
-  bool Agreed() const override { return spoken_[0] && spoken_[1]; }
-  size_t memory() const override {
-    return sizeof *this + framers_[0].memory() + framers_[1].memory();
-  }
+  size_t memory() const override { return sizeof *this + held(); }
 
  private:
   static constexpr uint32_t kMostFrames = 512;
@@ -180,7 +175,7 @@ class LdapSession : public Session {
     ByteReader reader(frame);
     const uint8_t operation = ReadMessage(&reader, facts);
     if (operation == 0) return false;
-    spoken_[static_cast<size_t>(direction)] = true;
+    Spoke(direction);
     if (operation == kExtendedResponse && asked_tls_ && direction != asked_by_) {
       asked_tls_ = false;
       return Succeeded(reader);
@@ -192,8 +187,6 @@ class LdapSession : public Session {
     return false;
   }
 
-  std::array<Framer, 2> framers_{Framer(&LdapSize, kMostHeld), Framer(&LdapSize, kMostHeld)};
-  std::array<bool, 2> spoken_{};
   Bytes unread_;
   Direction ended_by_ = Direction::kForward;
   Direction asked_by_ = Direction::kForward;

@@ -113,8 +113,9 @@ Progress MessageSession::OnLine(Direction direction, std::string_view line, Fact
   }
   if (line.empty()) {
     side.in_headers = false;
-    const bool wanted = form_->body != nullptr && side.body <= kLongestBody;
-    if (!wanted) Skip(direction, std::exchange(side.body, 0));
+    const bool wanted = form_->body != nullptr;
+    if (wanted && side.body > kLongestBody) facts->CountCut();
+    if (!wanted || side.body > kLongestBody) Skip(direction, std::exchange(side.body, 0));
     return Progress::kMore;
   }
   std::string_view value = line;

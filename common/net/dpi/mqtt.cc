@@ -6,7 +6,7 @@
 
 #include "common/base/byte_reader.h"
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/framer.h"
+#include "common/net/dpi/frames.h"
 
 namespace rustnet::net {
 namespace {
@@ -43,24 +43,19 @@ std::string_view ReadString(ByteReader* reader) {
   return AsText(reader->Take(length));
 }
 
-class MqttSession : public Session {
+class MqttSession : public FramedSession {
  public:
+  MqttSession() : FramedSession(&MqttSize, kMostHeld) {}
+
   Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
-    Framer& framer = framers_[static_cast<size_t>(direction)];
     Bytes packet;
-    while (framer.Next(&bytes, &packet)) {
+    while (framer(direction).Next(&bytes, &packet)) {
       OnPacket(ByteReader(packet), facts);
-      spoken_[static_cast<size_t>(direction)] = true;
+      Spoke(direction);
     }
-    return framer.broken() ? Progress::kDone : Progress::kMore;
+    return framer(direction).broken() ? Progress::kDone : Progress::kMore;
   }
-  Progress OnGap(Direction direction, uint64_t lost) override {
-    return framers_[static_cast<size_t>(direction)].Skip(lost) ? Progress::kMore : Progress::kDone;
-  }
-  bool Agreed() const override { return spoken_[0] && spoken_[1]; }
-  size_t memory() const override {
-    return sizeof *this + framers_[0].memory() + framers_[1].memory();
-  }
+  size_t memory() const override { return sizeof *this + held(); }
 
  private:
   void OnPacket(ByteReader packet, Facts* facts) {
@@ -107,8 +102,6 @@ class MqttSession : public Session {
     if (version_ == kVersion5 && ReadVarInt(packet, &length)) packet->Skip(length);
   }
 
-  std::array<Framer, 2> framers_{Framer(&MqttSize, kMostHeld), Framer(&MqttSize, kMostHeld)};
-  std::array<bool, 2> spoken_{};
   uint8_t version_ = 4;
 };
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/framer.h"
+#include "common/net/dpi/frames.h"
 #include "common/net/dpi/shape.h"
 
 namespace rustnet::net {
@@ -152,7 +152,8 @@ class ControlChannel {
     const uint8_t acknowledged = reader.U8();
     if (acknowledged != 0) reader.Skip(acknowledged * size_t{4} + kSessionId);
     const uint32_t number = reader.U32();
-    if (!reader.ok() || reader.empty() || reader.size() > kLongest || number < side.next) return;
+    if (!reader.ok() || reader.empty() || number < side.next) return;
+    if (reader.size() > kLongest) return facts->CountCut();
     if (number != side.next) return Keep(direction, number, reader.rest(), moment, facts);
     Take(direction, number, reader.rest(), moment, facts);
     TakeEarly(direction, moment, facts);
@@ -165,6 +166,7 @@ class ControlChannel {
     if (at != side.early.end() && at->number == number) return;
     side.early.insert(at, {number, {bytes.begin(), bytes.end()}});
     if (side.early.size() <= kMostEarly || tls_ == nullptr) return;
+    facts->CountCut();
     side.next = side.early.front().number;
     if (tls_->OnGap(direction, 1) != Progress::kMore) tls_over_ = true;
     TakeEarly(direction, moment, facts);
@@ -220,29 +222,23 @@ size_t FrameBytes(Bytes start) {
   return length != 0 && length <= kLongest ? length + size_t{2} : 0;
 }
 
-class OpenvpnTcpSession : public Session {
+class OpenvpnTcpSession : public FramedSession {
  public:
+  OpenvpnTcpSession() : FramedSession(&FrameBytes, kLongest + 2) {}
+
   Progress OnData(Direction direction, Bytes bytes, const Moment& moment, Facts* facts) override {
-    Framer& framer = framers_[static_cast<size_t>(direction)];
     Bytes frame;
-    while (framer.Next(&bytes, &frame)) {
+    while (framer(direction).Next(&bytes, &frame)) {
       channel_.OnPacket(direction, frame.subspan(2), moment, facts);
       if (channel_.over()) return Progress::kDone;
     }
-    return framer.broken() ? Progress::kDone : Progress::kMore;
-  }
-  Progress OnGap(Direction direction, uint64_t lost) override {
-    return framers_[static_cast<size_t>(direction)].Skip(lost) ? Progress::kMore : Progress::kDone;
+    return framer(direction).broken() ? Progress::kDone : Progress::kMore;
   }
   std::string_view Inner() const override { return channel_.inner(); }
   bool Agreed() const override { return channel_.agreed(); }
-  size_t memory() const override {
-    return sizeof *this + channel_.memory() + framers_[0].memory() + framers_[1].memory();
-  }
+  size_t memory() const override { return sizeof *this + channel_.memory() + held(); }
 
  private:
-  std::array<Framer, 2> framers_{Framer(&FrameBytes, kLongest + 2),
-                                 Framer(&FrameBytes, kLongest + 2)};
   ControlChannel channel_;
 };
 

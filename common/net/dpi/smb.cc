@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/net/dpi/dissectors.h"
-#include "common/net/dpi/framer.h"
+#include "common/net/dpi/frames.h"
 #include "common/net/dpi/shape.h"
 #include "common/net/dpi/smb_fields.h"
 
@@ -85,32 +85,27 @@ std::string_view DialectName(uint16_t dialect) {
   }
 }
 
-class SmbSession : public Session {
+class SmbSession : public FramedSession {
  public:
+  SmbSession() : FramedSession(&MessageSize, kMostHeld) {}
+
   Progress OnData(Direction direction, Bytes bytes, const Moment&, Facts* facts) override {
-    Framer& framer = framers_[static_cast<size_t>(direction)];
     Bytes frame;
-    while (framer.Next(&bytes, &frame)) {
+    while (framer(direction).Next(&bytes, &frame)) {
       if (frame.front() != kMessage || frame.size() <= kHeader) continue;
       pipe_ = ReadMessage(frame.subspan(kHeader), facts);
       pipe_from_ = direction;
-      spoken_[static_cast<size_t>(direction)] = true;
+      Spoke(direction);
       if (!pipe_.empty()) return Progress::kNext;
       if (++messages_ == kMostMessages) return Progress::kDone;
     }
-    return framer.broken() ? Progress::kDone : Progress::kMore;
-  }
-  Progress OnGap(Direction direction, uint64_t lost) override {
-    return framers_[static_cast<size_t>(direction)].Skip(lost) ? Progress::kMore : Progress::kDone;
+    return framer(direction).broken() ? Progress::kDone : Progress::kMore;
   }
   std::string_view Next() const override { return "dcerpc"; }
   Bytes Unread(Direction direction) const override {
     return direction == pipe_from_ ? pipe_ : Bytes();
   }
-  bool Agreed() const override { return spoken_[0] && spoken_[1]; }
-  size_t memory() const override {
-    return sizeof *this + framers_[0].memory() + framers_[1].memory();
-  }
+  size_t memory() const override { return sizeof *this + held(); }
 
  private:
   static constexpr size_t kMostHeld = 1024;
@@ -187,8 +182,6 @@ class SmbSession : public Session {
     }
   }
 
-  std::array<Framer, 2> framers_{Framer(&MessageSize, kMostHeld), Framer(&MessageSize, kMostHeld)};
-  std::array<bool, 2> spoken_{};
   Bytes pipe_;
   Direction pipe_from_ = Direction::kForward;
   uint32_t messages_ = 0;

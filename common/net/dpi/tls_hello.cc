@@ -33,7 +33,8 @@ struct Lists {
   Bytes signatures;
 };
 
-// Hands out what a hello offers as numbers, from one buffer.
+// Hands out what a hello offers as numbers, from one buffer: a number takes at least a byte of the
+// extensions, or two of the ciphers.
 class NumberBuffer {
  public:
   explicit NumberBuffer(size_t most) { numbers_.reserve(most); }

@@ -109,6 +109,7 @@ TEST(OpenvpnTest, LostPieces) {
   }
   const Result lost = Feed(conversation, OnPort(4711));
   EXPECT_THAT(lost.protocols, ElementsAre("openvpn"));
+  EXPECT_GT(lost.facts_dropped, 0u);
   conversation.push_back({kClient, "\x38" + std::string("another!") + S("\0\0\0\0\0")});
   conversation.push_back({kClient, Control(1, kTlsHello, "", "another!")});
   EXPECT_EQ(Feed(conversation, OnPort(4711)).protocols, kOfTls);

@@ -29,6 +29,15 @@ TEST(SipTest, Stream) {
   EXPECT_EQ(result.evidence, Evidence::kHandshake);
 }
 
+TEST(SipTest, ABodyThatIsTooLargeIsCounted) {
+  const auto dropped = [](size_t size) {
+    const std::string text = "ACK sip:b SIP/2.0\r\nl: " + std::to_string(size) + "\r\n\r\n";
+    return Feed({{kClient, text + std::string(size, 'a')}}, {.server_port = 5060}).facts_dropped;
+  };
+  EXPECT_EQ(dropped(4096), 0u);
+  EXPECT_EQ(dropped(4097), 1u);
+}
+
 TEST(SipTest, Datagrams) {
   const Result result = Feed({{kClient, kInvite}, {kServer, kOk}}, OnPort(9999));
   EXPECT_THAT(result.protocols, ElementsAre("sip"));
